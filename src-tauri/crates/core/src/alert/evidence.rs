@@ -1,0 +1,41 @@
+//! What is frozen when an alert is raised, so that it can be understood later.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::metric::{Labels, Mark, Point, ProcessReading, Unit};
+use crate::rule::Rule;
+use crate::time::Timestamp;
+
+/// A value of another series at the same moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Companion {
+    /// Name of the series.
+    pub name: String,
+    /// Its labels.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
+    /// Its unit.
+    pub unit: Unit,
+    /// Its value.
+    pub value: f64,
+}
+
+/// Taken in the round that raised the alert, never changed afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// When it was taken.
+    pub at: Timestamp,
+    /// The rule as it stood.
+    pub rule: Rule,
+    /// The rule in a sentence.
+    pub rule_text: String,
+    /// The last samples of the series, the raising one last.
+    pub samples: Vec<Point>,
+    /// Top processes by CPU and memory.
+    pub processes: Vec<ProcessReading>,
+    /// What the machine as a whole did: load, memory, swap, disks.
+    pub companions: Vec<Companion>,
+    /// Sleeps, boots and clock steps shortly before.
+    pub marks: Vec<Mark>,
+}

@@ -1,0 +1,99 @@
+//! One rule on one series: where it stands, and everything that must survive a restart.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::metric::{SeriesKey, Unit};
+use crate::rule::Level;
+use crate::time::{Span, Timestamp};
+
+/// Identity of an alert from its first breach to its end: a UUIDv7 as text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String)]
+pub struct AlertId(pub String);
+
+/// Where an alert stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Breached, but not yet for long enough.
+    Pending,
+    /// Raised.
+    Firing,
+    /// Raised, and well again; ends when it stays so for `keep_firing_for`.
+    Recovering,
+    /// Over.
+    Resolved,
+}
+
+/// Who took an alert on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Acknowledgement {
+    /// When.
+    pub at: Timestamp,
+    /// The level that was taken on; a worse one asks again.
+    pub level: Level,
+    /// In the person's words; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// An open alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its identity.
+    pub id: AlertId,
+    /// The rule that it belongs to.
+    pub rule: String,
+    /// The series that it judges.
+    pub series: Arc<SeriesKey>,
+    /// Unit of the series.
+    pub unit: Unit,
+    /// Where it stands.
+    pub state: State,
+    /// The level that it is raised at, or would be.
+    pub level: Level,
+    /// Wall clock of the first breach.
+    pub since: Timestamp,
+    /// Wall clock at which it was raised.
+    pub fired_at: Option<Timestamp>,
+    /// Wall clock of its end.
+    pub resolved_at: Option<Timestamp>,
+    /// The judged value of the newest round.
+    pub value: f64,
+    /// The worst judged value so far.
+    pub peak: f64,
+    /// Awake time in breach at warning or worse, while pending.
+    pub held: Span,
+    /// Awake time in breach of critical, while not yet critical.
+    pub held_critical: Span,
+    /// Awake time without a breach, while recovering.
+    pub calm: Span,
+    /// Awake time without a critical breach, while critical.
+    pub calm_critical: Span,
+    /// Awake time without a value.
+    pub silent: Span,
+    /// Whether the series stopped delivering.
+    pub no_data: bool,
+    /// Who took it on.
+    pub acknowledged: Option<Acknowledgement>,
+    /// Snoozed by its notification or a silence for this alert alone, until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// The level that the owner was last told of; none when never told.
+    pub told: Option<Level>,
+}
+
+impl Instance {
+    /// Raised and not over.
+    pub fn is_raised(&self) -> bool {
+        matches!(self.state, State::Firing | State::Recovering)
+    }
+
+    /// Whether somebody took on at least the present level.
+    pub fn is_acknowledged(&self) -> bool {
+        self.acknowledged.as_ref().is_some_and(|ack| ack.level >= self.level)
+    }
+}

@@ -1,0 +1,11 @@
+//! Pure rules of Caretaker: no IO, no clock, no threads, no tokio. Everything here is data in, data out, and `now` is an argument.
+
+pub mod alert;
+pub mod config;
+pub mod metric;
+pub mod notice;
+pub mod port;
+pub mod problem;
+pub mod rule;
+pub mod time;
+pub mod view;

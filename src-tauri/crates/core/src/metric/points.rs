@@ -1,0 +1,136 @@
+//! Stored values as charts and tables take them: points in time order, and figures over all of them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{SeriesKey, SeriesKind, Unit};
+use crate::time::{Span, Timestamp};
+
+/// A stored sample, or a bucket of several. A gap is a point without a value.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Point {
+    /// The sample's stamp, or the start of the bucket.
+    pub at: Timestamp,
+    /// The sample, or the mean of the bucket; null in a gap.
+    pub value: Option<f64>,
+    /// Smallest sample of the bucket; null in a gap.
+    pub min: Option<f64>,
+    /// Largest sample of the bucket; null in a gap.
+    pub max: Option<f64>,
+}
+
+/// Figures over all points of an answer; absent where there is no value at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Stats {
+    /// Samples, not buckets.
+    pub count: u64,
+    /// Smallest sample.
+    pub min: Option<f64>,
+    /// Largest sample.
+    pub max: Option<f64>,
+    /// Mean over the samples.
+    pub mean: Option<f64>,
+    /// Median of the points (nearest rank).
+    pub p50: Option<f64>,
+    /// 95th percentile of the points (nearest rank).
+    pub p95: Option<f64>,
+    /// 99th percentile of the points (nearest rank).
+    pub p99: Option<f64>,
+}
+
+/// How finely stored values are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resolution {
+    /// Every stored sample.
+    Raw,
+    /// One point a step; steps start at multiples of their length since the epoch.
+    Step(Span),
+}
+
+/// One series with its points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SeriesPoints {
+    /// Which series.
+    #[serde(flatten)]
+    pub key: SeriesKey,
+    /// Its unit.
+    pub unit: Unit,
+    /// In time order.
+    pub points: Vec<Point>,
+    /// Over all points.
+    pub stats: Stats,
+}
+
+/// A series that exists, with its newest value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SeriesEntry {
+    /// Which series.
+    #[serde(flatten)]
+    pub key: SeriesKey,
+    /// Its unit.
+    pub unit: Unit,
+    /// Its kind.
+    pub kind: SeriesKind,
+    /// The newest value, if any is stored.
+    pub last: Option<f64>,
+    /// The stamp of the newest value.
+    pub at: Option<Timestamp>,
+}
+
+impl Stats {
+    /// Figures from `(value, min, max, count)` of every point that has a value.
+    pub fn of(points: impl IntoIterator<Item = (f64, f64, f64, u64)>) -> Self {
+        let mut values = Vec::new();
+        let (mut count, mut sum, mut low, mut high) = (0, 0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for (value, min, max, samples) in points {
+            values.push(value);
+            count += samples;
+            sum += value * samples as f64;
+            low = low.min(min);
+            high = high.max(max);
+        }
+        if values.is_empty() {
+            return Self::default();
+        }
+        values.sort_by(f64::total_cmp);
+        let rank = |percent: f64| values.get(nearest_rank(values.len(), percent)).copied();
+        Self {
+            count,
+            min: Some(low),
+            max: Some(high),
+            mean: Some(sum / count.max(1) as f64),
+            p50: rank(50.0),
+            p95: rank(95.0),
+            p99: rank(99.0),
+        }
+    }
+}
+
+/// Index of the nearest-rank percentile in a sorted list of `length` values: ceil(p/100 * n) - 1.
+pub fn nearest_rank(length: usize, percent: f64) -> usize {
+    let rank = (percent / 100.0 * length as f64).ceil() as usize;
+    rank.clamp(1, length.max(1)) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_nearest_ranks() {
+        let stats = Stats::of((1..=100).map(|n| (f64::from(n), f64::from(n), f64::from(n), 1)));
+        assert_eq!((stats.p50, stats.p95, stats.p99), (Some(50.0), Some(95.0), Some(99.0)));
+        assert_eq!((stats.count, stats.mean), (100, Some(50.5)));
+    }
+
+    #[test]
+    fn the_mean_weighs_buckets_by_their_samples() {
+        let stats = Stats::of([(10.0, 5.0, 20.0, 1), (40.0, 30.0, 50.0, 2)]);
+        assert_eq!((stats.mean, stats.min, stats.max, stats.count), (Some(30.0), Some(5.0), Some(50.0), 3));
+    }
+
+    #[test]
+    fn no_points_give_no_figures() {
+        assert_eq!(Stats::of([]), Stats::default());
+    }
+}

@@ -1,0 +1,190 @@
+//! Rules as they are judged: every key resolved, nothing optional that has a default.
+//! Reading them from the file is `config`'s work, judging them is `alert`'s.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::metric::Labels;
+use crate::time::Span;
+
+/// How bad an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Needs a look.
+    Warning,
+    /// Needs a look now.
+    Critical,
+}
+
+impl Level {
+    /// The word as it stands in JSON and in the file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// A strict bound in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Threshold {
+    /// Breached by values over this.
+    Above(f64),
+    /// Breached by values under this.
+    Below(f64),
+}
+
+impl Threshold {
+    /// The number itself.
+    pub const fn bound(self) -> f64 {
+        match self {
+            Self::Above(bound) | Self::Below(bound) => bound,
+        }
+    }
+
+    /// Whether `value` breaches it. Strict: the bound itself does not.
+    pub fn breached_by(self, value: f64) -> bool {
+        match self {
+            Self::Above(bound) => value > bound,
+            Self::Below(bound) => value < bound,
+        }
+    }
+
+    /// The easier bound that an alert already raised must get past to clear.
+    pub fn relaxed_by(self, band: f64) -> Self {
+        match self {
+            Self::Above(bound) => Self::Above(bound - band),
+            Self::Below(bound) => Self::Below(bound + band),
+        }
+    }
+}
+
+/// What of a series is judged: the last value, or a figure over the window `over`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// The newest value.
+    #[default]
+    Last,
+    /// Mean of the window.
+    Avg,
+    /// Smallest of the window.
+    Min,
+    /// Largest of the window.
+    Max,
+    /// Median of the window.
+    P50,
+    /// 95th percentile of the window.
+    P95,
+    /// 99th percentile of the window.
+    P99,
+    /// Sum of the window.
+    Sum,
+    /// Change a second over the window; a counter that starts anew counts from zero.
+    Rate,
+    /// Newest minus oldest of the window.
+    Delta,
+    /// Seconds until the series reaches its end at the present pace.
+    Forecast,
+    /// Seconds without a value.
+    Absent,
+}
+
+/// What to do when a series stops delivering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoData {
+    /// Freeze every timer and keep the state.
+    #[default]
+    Keep,
+    /// Treat it as well.
+    Ok,
+    /// Treat it as a breach of the rule's mildest level.
+    Alert,
+}
+
+/// A rule with every default filled in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rule {
+    /// Stable name: `cpu-high`.
+    pub id: String,
+    /// For people: `CPU busy`.
+    pub title: String,
+    /// Name of the series; each matching series is judged by itself.
+    pub metric: String,
+    /// Only series with all of these labels.
+    #[serde(rename = "where", default, skip_serializing_if = "Labels::is_empty")]
+    pub filter: Labels,
+    /// What of the series is judged.
+    pub of: Aggregate,
+    /// The window; none for the last value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Span>,
+    /// Bound of the level warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Threshold>,
+    /// Bound of the level critical.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<Threshold>,
+    /// How long a breach must last, in awake time.
+    #[serde(rename = "for")]
+    pub hold: Span,
+    /// Dead band; 10 points for percentages, 10 % of the threshold otherwise, when absent; at most half the threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clear_by: Option<f64>,
+    /// How long an alert stays up after its last breach, in awake time.
+    pub keep_firing_for: Span,
+    /// Missing values.
+    pub no_data: NoData,
+    /// Id of the runbook.
+    pub runbook: String,
+    /// Judged at all.
+    pub enabled: bool,
+}
+
+impl Rule {
+    /// The bound of a level.
+    pub const fn threshold(&self, level: Level) -> Option<Threshold> {
+        match level {
+            Level::Warning => self.warning,
+            Level::Critical => self.critical,
+        }
+    }
+
+    /// The dead band for a threshold of this rule, in units of the series. `percent` says whether the series is one.
+    pub fn dead_band(&self, threshold: Threshold, percent: bool) -> f64 {
+        let bound = threshold.bound().abs();
+        let wished = self.clear_by.unwrap_or(if percent { 10.0 } else { bound / 10.0 });
+        wished.min(bound / 2.0).max(0.0)
+    }
+
+    /// What makes two versions of a rule judge differently; titles and runbooks do not.
+    pub fn meaning(&self) -> String {
+        format!(
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            self.metric, self.filter, self.of, self.over, self.warning, self.critical, self.hold, self.clear_by, self.no_data
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_strict_in_both_directions() {
+        assert!(!Threshold::Above(75.0).breached_by(75.0) && Threshold::Above(75.0).breached_by(75.01));
+        assert!(!Threshold::Below(15.0).breached_by(15.0) && Threshold::Below(15.0).breached_by(14.99));
+    }
+}

@@ -1,0 +1,14 @@
+//! Time as values: stamps, spans, and the one reading of all clocks that a round carries.
+//! Nothing in here asks the operating system what time it is.
+
+mod clock;
+mod moment;
+mod span;
+mod timeline;
+mod timestamp;
+
+pub use clock::{Clock, Sleep};
+pub use moment::{BootId, Moment};
+pub use span::{ParseSpanError, Span};
+pub use timeline::{Gap, Tick, Timeline};
+pub use timestamp::{ParseTimestampError, Timestamp};
