@@ -173,7 +173,15 @@ impl Rule {
     pub fn meaning(&self) -> String {
         format!(
             "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-            self.metric, self.filter, self.of, self.over, self.warning, self.critical, self.hold, self.clear_by, self.no_data
+            self.metric,
+            self.filter,
+            self.of,
+            self.over,
+            self.warning,
+            self.critical,
+            self.hold,
+            self.clear_by,
+            self.no_data
         )
     }
 }

@@ -48,6 +48,8 @@ pub struct Instance {
     pub id: AlertId,
     /// The rule that it belongs to.
     pub rule: String,
+    /// Hash of the rule's meaning; an edit that changes it ends the alert.
+    pub meaning: u64,
     /// The series that it judges.
     pub series: Arc<SeriesKey>,
     /// Unit of the series.
@@ -68,14 +70,12 @@ pub struct Instance {
     pub peak: f64,
     /// Awake time in breach at warning or worse, while pending.
     pub held: Span,
-    /// Awake time in breach of critical, while not yet critical.
-    pub held_critical: Span,
-    /// Awake time without a breach, while recovering.
+    /// Awake time in breach of critical, while in such a breach and not yet critical.
+    pub held_critical: Option<Span>,
+    /// Awake time since the last breach, while recovering.
     pub calm: Span,
-    /// Awake time without a critical breach, while critical.
-    pub calm_critical: Span,
-    /// Awake time without a value.
-    pub silent: Span,
+    /// Awake time since the last critical breach, while still raised as critical.
+    pub calm_critical: Option<Span>,
     /// Whether the series stopped delivering.
     pub no_data: bool,
     /// Who took it on.

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A length of time in milliseconds; negative lengths arise only as differences.
@@ -219,7 +219,9 @@ mod tests {
 
     #[test]
     fn words_keep_two_units_at_most() {
-        for (seconds, words) in [(12, "12 s"), (240, "4 min"), (7_500, "2 h 5 min"), (273_600, "3 d 4 h"), (86_400, "1 d")] {
+        for (seconds, words) in
+            [(12, "12 s"), (240, "4 min"), (7_500, "2 h 5 min"), (273_600, "3 d 4 h"), (86_400, "1 d")]
+        {
             assert_eq!(Span::from_seconds(seconds).in_words(), words);
         }
     }

@@ -1,0 +1,310 @@
+//! All rules over all series: the same function judges live rounds, rounds replayed at a start, and stored history.
+//!
+//! It owns the open alerts and the windows behind them. It never reads a clock: time comes with each round.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::identity::{alert_id, meaning};
+use super::step::{Observed, begin, opens, step};
+use super::window::Window;
+use super::{AlertId, Change, Instance, State, Transition};
+use crate::metric::{Round, SeriesKey, Unit};
+use crate::rule::{Aggregate, Level, NoData, Rule, Threshold};
+use crate::time::{Gap, Moment, Span, Tick, Timeline};
+
+/// After waking, nothing is judged for this long or two intervals, whichever is longer.
+const SETTLE: Span = Span::from_seconds(60);
+/// A series without an alert is forgotten after this much awake time without a value.
+const FORGOTTEN_AFTER: Span = Span::from_days(1);
+
+/// One rule on one series.
+#[derive(Clone, Debug)]
+struct Tracked {
+    unit: Unit,
+    window: Window,
+    silent: Span,
+    fresh: Option<f64>,
+    alert: Option<Instance>,
+}
+
+/// A rule with all the series that it judges.
+#[derive(Clone, Debug)]
+struct Judge {
+    rule: Rule,
+    meaning: u64,
+    series: BTreeMap<Arc<SeriesKey>, Tracked>,
+}
+
+/// What a round led to.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// Changes of alerts, in the order of the rules.
+    pub transitions: Vec<Transition>,
+    /// What happened to time since the round before.
+    pub tick: Tick,
+}
+
+/// The state machine over everything.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluator {
+    judges: Vec<Judge>,
+    timeline: Timeline,
+    position: Span,
+    settling: Span,
+}
+
+impl Evaluator {
+    /// An evaluator for `rules` that knows the alerts that were open, and when the last round was.
+    pub fn restored(rules: &[Rule], open: Vec<Instance>, last: Option<(Moment, u32)>) -> (Self, Vec<Instance>) {
+        let timeline = last.map(|(moment, epoch)| Timeline::resumed(moment, epoch)).unwrap_or_default();
+        let mut evaluator = Self { timeline, ..Self::default() };
+        evaluator.judges = rules.iter().filter(|rule| rule.enabled).map(Judge::new).collect();
+        let mut orphans = Vec::new();
+        for alert in open {
+            match evaluator.judges.iter_mut().find(|judge| judge.rule.id == alert.rule) {
+                Some(judge) if judge.meaning == alert.meaning => judge.adopt(alert),
+                Some(_) | None => orphans.push(alert),
+            }
+        }
+        (evaluator, orphans)
+    }
+
+    /// Takes over changed rules. Alerts of rules that mean something else now, or are gone, end.
+    pub fn take_rules(&mut self, rules: &[Rule], now: &Round) -> Vec<Transition> {
+        let mut old: BTreeMap<String, Judge> =
+            self.judges.drain(..).map(|judge| (judge.rule.id.clone(), judge)).collect();
+        for rule in rules.iter().filter(|rule| rule.enabled) {
+            let mut judge = Judge::new(rule);
+            if let Some(before) = old.get(&rule.id).filter(|before| before.meaning == judge.meaning) {
+                judge.series.clone_from(&before.series);
+                old.remove(&rule.id);
+            }
+            self.judges.push(judge);
+        }
+        let still = |id: &str| rules.iter().any(|rule| rule.id == id && rule.enabled);
+        let ended = old.into_values().flat_map(|judge| judge.series.into_values().filter_map(|tracked| tracked.alert));
+        ended
+            .map(|alert| {
+                let reason = if still(&alert.rule) { "the rule changed" } else { "the rule was removed" };
+                end(alert, reason, now)
+            })
+            .collect()
+    }
+
+    /// Fills windows from a stored round that was judged already.
+    pub fn observe(&mut self, round: &Round) {
+        let tick = self.timeline.tick(round.moment, round.id.epoch, round.interval);
+        self.position += tick.advance;
+        self.record(round);
+        for judge in &mut self.judges {
+            judge.series.values_mut().for_each(|tracked| tracked.fresh = None);
+        }
+    }
+
+    /// Judges a round.
+    pub fn judge(&mut self, round: &Round) -> Judgement {
+        let tick = self.timeline.tick(round.moment, round.id.epoch, round.interval);
+        self.position += tick.advance;
+        self.record(round);
+        if matches!(tick.gap, Some(Gap::Sleep(_))) {
+            self.settling = SETTLE.max(round.interval * 2);
+        } else {
+            self.settling = (self.settling - tick.credit).or_zero();
+        }
+        let mut transitions = Vec::new();
+        let held = self.settling > Span::ZERO;
+        for judge in &mut self.judges {
+            judge.round(round, tick, self.position, held, &mut transitions);
+        }
+        Judgement { transitions, tick }
+    }
+
+    /// Every alert that is open.
+    pub fn open(&self) -> impl Iterator<Item = &Instance> {
+        self.judges.iter().flat_map(|judge| judge.series.values().filter_map(|tracked| tracked.alert.as_ref()))
+    }
+
+    /// Changes an open alert, for what people do with it.
+    pub fn with_alert<T>(&mut self, id: &AlertId, change: impl FnOnce(&mut Instance) -> T) -> Option<T> {
+        let mut alerts = self
+            .judges
+            .iter_mut()
+            .flat_map(|judge| judge.series.values_mut().filter_map(|tracked| tracked.alert.as_mut()));
+        alerts.find(|alert| alert.id == *id).map(change)
+    }
+
+    /// The rule of an id, if it is judged.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.judges.iter().map(|judge| &judge.rule).find(|rule| rule.id == id)
+    }
+
+    /// The longest window of all rules: how far back a start must read.
+    pub fn longest_window(&self) -> Span {
+        self.judges.iter().filter_map(|judge| judge.rule.over).max().unwrap_or(Span::ZERO)
+    }
+
+    fn record(&mut self, round: &Round) {
+        let position = self.position;
+        for judge in &mut self.judges {
+            for reading in &round.readings {
+                if judge.rule.metric == reading.key.name && reading.key.labels.matches(&judge.rule.filter) {
+                    judge.take(&reading.key, reading.unit, reading.value, position);
+                }
+            }
+        }
+    }
+}
+
+impl Judge {
+    fn new(rule: &Rule) -> Self {
+        let mut series = BTreeMap::new();
+        // Absence of a series nobody has seen yet is absence too.
+        if rule.of == Aggregate::Absent {
+            let key = SeriesKey { name: rule.metric.clone(), labels: rule.filter.clone() };
+            series.insert(Arc::new(key), Tracked::new(Unit::Seconds));
+        }
+        Self { rule: rule.clone(), meaning: meaning(rule), series }
+    }
+
+    fn adopt(&mut self, alert: Instance) {
+        let tracked = self.series.entry(Arc::clone(&alert.series)).or_insert_with(|| Tracked::new(alert.unit));
+        tracked.alert = Some(alert);
+    }
+
+    fn take(&mut self, key: &Arc<SeriesKey>, unit: Unit, value: f64, position: Span) {
+        if !self.series.contains_key(key) {
+            self.series.insert(Arc::clone(key), Tracked::new(unit));
+        }
+        if let Some(tracked) = self.series.get_mut(key) {
+            tracked.fresh = Some(value);
+            if let Some(length) = self.rule.over {
+                tracked.window.push(position, value, length);
+            }
+        }
+    }
+
+    fn round(&mut self, round: &Round, tick: Tick, position: Span, held: bool, out: &mut Vec<Transition>) {
+        let Self { rule, meaning, series } = self;
+        series.retain(|_, tracked| tracked.alert.is_some() || tracked.silent < FORGOTTEN_AFTER);
+        for (key, tracked) in series.iter_mut() {
+            let fresh = tracked.fresh.take();
+            tracked.silent = if fresh.is_some() { Span::ZERO } else { tracked.silent + tick.credit };
+            if held {
+                continue;
+            }
+            let lost = tracked.silent.as_millis() * 2 > round.interval.as_millis() * 5;
+            if let Some(value) = tracked.figure(rule, fresh, position, lost) {
+                let real = fresh.is_some() || rule.of == Aggregate::Absent;
+                let seen = Observed { value, real, credit: tick.credit, at: round.id.at };
+                tracked.judge(rule, *meaning, key, seen, round, out);
+            } else if lost && let Some(alert) = tracked.alert.as_mut().filter(|alert| !alert.no_data) {
+                alert.no_data = true;
+                out.push(Transition { change: Change::DataLost, alert: alert.clone(), round: round.id });
+            }
+        }
+    }
+}
+
+impl Tracked {
+    fn new(unit: Unit) -> Self {
+        Self { unit, window: Window::default(), silent: Span::ZERO, fresh: None, alert: None }
+    }
+
+    /// The judged figure of this round; none where nothing may be concluded.
+    fn figure(&mut self, rule: &Rule, fresh: Option<f64>, position: Span, lost: bool) -> Option<f64> {
+        if rule.of == Aggregate::Absent {
+            return Some(self.silent.as_seconds());
+        }
+        if let Some(length) = rule.over {
+            self.window.forget(position, length);
+        }
+        match (fresh, lost, rule.no_data) {
+            (Some(value), ..) => {
+                if rule.over.is_some() {
+                    self.window.figure(rule.of)
+                } else {
+                    Some(value)
+                }
+            }
+            (None, false, _) | (None, true, NoData::Keep) => None,
+            (None, true, NoData::Ok) => Some(harmless(rule)),
+            (None, true, NoData::Alert) => Some(mildest_breach(rule)),
+        }
+    }
+
+    fn judge(
+        &mut self,
+        rule: &Rule,
+        meaning: u64,
+        key: &Arc<SeriesKey>,
+        seen: Observed,
+        round: &Round,
+        out: &mut Vec<Transition>,
+    ) {
+        let changes = match self.alert.as_mut() {
+            Some(alert) => step(rule, alert, seen),
+            None => {
+                let Some(level) = opens(rule, seen.value) else { return };
+                let mut alert = opened(rule, meaning, key, self.unit, level, seen);
+                let changes = begin(rule, &mut alert, seen.at);
+                self.alert = Some(alert);
+                changes
+            }
+        };
+        let Some(alert) = self.alert.as_ref() else { return };
+        out.extend(changes.into_iter().map(|change| Transition { change, alert: alert.clone(), round: round.id }));
+        if alert.state == State::Resolved {
+            self.alert = None;
+        }
+    }
+}
+
+fn opened(rule: &Rule, meaning: u64, key: &Arc<SeriesKey>, unit: Unit, level: Level, seen: Observed) -> Instance {
+    Instance {
+        id: alert_id(rule, key, seen.at),
+        rule: rule.id.clone(),
+        meaning,
+        series: Arc::clone(key),
+        unit,
+        state: State::Pending,
+        level,
+        since: seen.at,
+        fired_at: None,
+        resolved_at: None,
+        value: seen.value,
+        peak: seen.value,
+        held: Span::ZERO,
+        held_critical: None,
+        calm: Span::ZERO,
+        calm_critical: None,
+        no_data: false,
+        acknowledged: None,
+        snoozed_until: None,
+        told: None,
+    }
+}
+
+/// Ends an alert for a reason other than its value.
+pub fn end(mut alert: Instance, reason: &str, now: &Round) -> Transition {
+    alert.state = State::Resolved;
+    alert.resolved_at = Some(now.id.at);
+    Transition { change: Change::Resolved { reason: reason.to_owned() }, alert, round: now.id }
+}
+
+/// A value on the good side of every bound, dead band included.
+fn harmless(rule: &Rule) -> f64 {
+    match rule.warning.or(rule.critical) {
+        Some(Threshold::Above(_)) => f64::MIN,
+        Some(Threshold::Below(_)) | None => f64::MAX,
+    }
+}
+
+/// A value that just breaches the rule's mildest bound.
+fn mildest_breach(rule: &Rule) -> f64 {
+    match rule.warning.or(rule.critical) {
+        Some(Threshold::Above(bound)) => bound + bound.abs().max(1.0) * 1e-9,
+        Some(Threshold::Below(bound)) => bound - bound.abs().max(1.0) * 1e-9,
+        None => 0.0,
+    }
+}

@@ -1,0 +1,180 @@
+//! One alert, one round: the transition function of the state machine (`alerts.md` 1).
+//!
+//! Timers are awake time that was observed; they are given as `credit`, so sleep, stalls and restarts freeze them.
+
+use super::{Change, Instance, State};
+use crate::rule::{Level, Rule, Threshold};
+use crate::time::{Span, Timestamp};
+
+/// What a round says about one series.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed {
+    /// The figure that the rule judges.
+    pub value: f64,
+    /// Whether the figure was measured, not assumed for a series that stopped delivering.
+    pub real: bool,
+    /// Awake time since the round before.
+    pub credit: Span,
+    /// Wall clock of the round.
+    pub at: Timestamp,
+}
+
+/// Which bounds a value breaches, with the dead band in favour of what is already raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Breach {
+    warning: bool,
+    critical: bool,
+}
+
+impl Breach {
+    fn any(self) -> bool {
+        self.warning || self.critical
+    }
+}
+
+/// Whether `value` opens an alert that does not exist yet, and at which level it would be raised.
+pub fn opens(rule: &Rule, value: f64) -> Option<Level> {
+    let over = |threshold: Option<Threshold>| threshold.is_some_and(|threshold| threshold.breached_by(value));
+    if over(rule.critical) { Some(Level::Critical) } else { over(rule.warning).then_some(Level::Warning) }
+}
+
+/// Takes an alert that was just opened through its first round: with `for` of zero it is raised at once.
+pub fn begin(rule: &Rule, alert: &mut Instance, at: Timestamp) -> Vec<Change> {
+    let mut changes = vec![Change::Pended];
+    if alert.level == Level::Critical {
+        alert.held_critical = Some(Span::ZERO);
+    }
+    if rule.hold <= Span::ZERO {
+        changes.push(fire(alert, at, alert.level));
+    }
+    changes
+}
+
+/// Moves an open alert by one round and says what changed.
+pub fn step(rule: &Rule, alert: &mut Instance, seen: Observed) -> Vec<Change> {
+    let breach = breach(rule, alert, seen.value);
+    if seen.real {
+        alert.value = seen.value;
+        alert.peak = worse(rule, alert.peak, seen.value);
+    }
+    if alert.no_data && seen.real {
+        alert.no_data = false;
+        let mut changes = vec![Change::DataBack];
+        changes.extend(advance(rule, alert, breach, seen));
+        return changes;
+    }
+    advance(rule, alert, breach, seen)
+}
+
+fn advance(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
+    match alert.state {
+        State::Pending => pending(rule, alert, breach, seen),
+        State::Firing => firing(rule, alert, breach, seen),
+        State::Recovering => recovering(rule, alert, breach, seen),
+        State::Resolved => Vec::new(),
+    }
+}
+
+fn pending(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
+    if !breach.any() {
+        alert.state = State::Resolved;
+        alert.resolved_at = Some(seen.at);
+        return vec![Change::Dropped];
+    }
+    alert.held += seen.credit;
+    hold_critical(alert, breach, seen.credit);
+    alert.level = if breach.critical { Level::Critical } else { Level::Warning };
+    if alert.held < rule.hold {
+        return Vec::new();
+    }
+    let critical = alert.held_critical.is_some_and(|held| held >= rule.hold);
+    match (critical, rule.warning.is_some()) {
+        (true, _) => vec![fire(alert, seen.at, Level::Critical)],
+        (false, true) => vec![fire(alert, seen.at, Level::Warning)],
+        (false, false) => Vec::new(),
+    }
+}
+
+fn firing(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
+    if !breach.any() {
+        alert.state = State::Recovering;
+        alert.calm = Span::ZERO;
+        alert.held_critical = None;
+        if rule.keep_firing_for <= Span::ZERO {
+            return vec![resolve(alert, seen.at)];
+        }
+        return vec![Change::Recovering];
+    }
+    match alert.level {
+        Level::Warning => {
+            hold_critical(alert, breach, seen.credit);
+            if alert.held_critical.is_some_and(|held| held >= rule.hold) {
+                alert.level = Level::Critical;
+                alert.calm_critical = None;
+                return vec![Change::Worsened];
+            }
+        }
+        Level::Critical if breach.critical => alert.calm_critical = None,
+        Level::Critical => {
+            let calm = alert.calm_critical.map_or(Span::ZERO, |calm| calm + seen.credit);
+            alert.calm_critical = Some(calm);
+            if calm >= rule.keep_firing_for {
+                alert.level = Level::Warning;
+                (alert.calm_critical, alert.held_critical) = (None, None);
+                return vec![Change::Eased];
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn recovering(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
+    if breach.any() {
+        alert.state = State::Firing;
+        alert.calm = Span::ZERO;
+        let mut changes = vec![Change::Relapsed];
+        changes.extend(firing(rule, alert, breach, seen));
+        return changes;
+    }
+    alert.calm += seen.credit;
+    if alert.calm >= rule.keep_firing_for { vec![resolve(alert, seen.at)] } else { Vec::new() }
+}
+
+fn hold_critical(alert: &mut Instance, breach: Breach, credit: Span) {
+    alert.held_critical = breach.critical.then(|| alert.held_critical.map_or(Span::ZERO, |held| held + credit));
+}
+
+fn fire(alert: &mut Instance, at: Timestamp, level: Level) -> Change {
+    alert.state = State::Firing;
+    alert.level = level;
+    alert.fired_at = Some(at);
+    alert.held_critical = None;
+    Change::Fired { level }
+}
+
+fn resolve(alert: &mut Instance, at: Timestamp) -> Change {
+    alert.state = State::Resolved;
+    alert.resolved_at = Some(at);
+    Change::Resolved { reason: "back to normal".to_owned() }
+}
+
+/// The bounds in force: eased by the dead band for the level that is raised and all below it.
+fn breach(rule: &Rule, alert: &Instance, value: f64) -> Breach {
+    let percent = alert.unit == crate::metric::Unit::Percent;
+    let over = |level: Level| {
+        rule.threshold(level).is_some_and(|threshold| {
+            let held = alert.is_raised() && alert.level >= level;
+            let bound = if held { threshold.relaxed_by(rule.dead_band(threshold, percent)) } else { threshold };
+            bound.breached_by(value)
+        })
+    };
+    Breach { warning: over(Level::Warning), critical: over(Level::Critical) }
+}
+
+/// The worse of two values in the direction of the rule.
+fn worse(rule: &Rule, one: f64, other: f64) -> f64 {
+    match rule.warning.or(rule.critical) {
+        Some(Threshold::Below(_)) => one.min(other),
+        Some(Threshold::Above(_)) | None => one.max(other),
+    }
+}

@@ -1,0 +1,337 @@
+//! Tables and properties over the state machine, with time made up by hand.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::{Change, Evaluator, State};
+use crate::metric::{Labels, Reading, Round, RoundId, SeriesKey, Unit};
+use crate::rule::{Aggregate, Level, NoData, Rule, Threshold};
+use crate::time::{BootId, Moment, Span, Timestamp};
+
+const INTERVAL: Span = Span::from_seconds(30);
+
+fn rule() -> Rule {
+    Rule {
+        id: "cpu-high".into(),
+        title: "CPU busy".into(),
+        metric: "host.cpu.usage".into(),
+        filter: Labels::none(),
+        of: Aggregate::Last,
+        over: None,
+        warning: Some(Threshold::Above(75.0)),
+        critical: Some(Threshold::Above(90.0)),
+        hold: Span::from_minutes(1),
+        clear_by: Some(10.0),
+        keep_firing_for: Span::from_minutes(1),
+        no_data: NoData::Keep,
+        runbook: "cpu-high".into(),
+        enabled: true,
+    }
+}
+
+/// A machine whose clocks a test moves by hand.
+struct World {
+    evaluator: Evaluator,
+    moment: Moment,
+    epoch: u32,
+}
+
+impl World {
+    fn new(rule: &Rule) -> Self {
+        let (evaluator, _) = Evaluator::restored(std::slice::from_ref(rule), Vec::new(), None);
+        let wall = Timestamp::from_millis(1_700_000_000_000);
+        Self { evaluator, moment: Moment { wall, boot: BootId(1), ..Moment::default() }, epoch: 1 }
+    }
+
+    /// Lets awake time pass without a round.
+    fn pass(&mut self, span: Span) {
+        self.moment.wall = self.moment.wall + span;
+        self.moment.awake += span;
+        self.moment.elapsed += span;
+    }
+
+    fn asleep(&mut self, span: Span) {
+        self.moment.wall = self.moment.wall + span;
+        self.moment.elapsed += span;
+    }
+
+    fn round(&self, value: Option<f64>) -> Round {
+        let key = Arc::new(SeriesKey::plain("host.cpu.usage"));
+        Round {
+            id: RoundId { epoch: self.epoch, at: self.moment.wall },
+            moment: self.moment,
+            interval: INTERVAL,
+            readings: value.into_iter().map(|value| Reading::gauge(Arc::clone(&key), Unit::Percent, value)).collect(),
+            processes: None,
+        }
+    }
+
+    /// One round 30 s later; the names of what changed.
+    fn see(&mut self, value: impl Into<Option<f64>>) -> Vec<&'static str> {
+        self.pass(INTERVAL);
+        let round = self.round(value.into());
+        self.evaluator.judge(&round).transitions.iter().map(|transition| name(&transition.change)).collect()
+    }
+
+    fn run(&mut self, values: &[f64]) -> Vec<&'static str> {
+        values.iter().flat_map(|value| self.see(*value)).collect()
+    }
+
+    fn level(&self) -> Option<Level> {
+        self.evaluator.open().find(|alert| alert.is_raised()).map(|alert| alert.level)
+    }
+}
+
+fn name(change: &Change) -> &'static str {
+    match change {
+        Change::Pended => "pended",
+        Change::Dropped => "dropped",
+        Change::Fired { level: Level::Warning } => "warning",
+        Change::Fired { level: Level::Critical } => "critical",
+        Change::Worsened => "worsened",
+        Change::Eased => "eased",
+        Change::Recovering => "recovering",
+        Change::Relapsed => "relapsed",
+        Change::Resolved { .. } => "resolved",
+        Change::DataLost => "data lost",
+        Change::DataBack => "data back",
+        Change::Acknowledged { .. } => "acknowledged",
+        Change::Snoozed { .. } => "snoozed",
+    }
+}
+
+#[test]
+fn the_whole_life_of_an_alert() {
+    for (values, expected) in [
+        (vec![50.0, 75.0, 75.0], vec![]),
+        (vec![80.0, 50.0], vec!["pended", "dropped"]),
+        (vec![80.0, 80.0, 80.0], vec!["pended", "warning"]),
+        (vec![95.0, 95.0, 95.0], vec!["pended", "critical"]),
+        // Two rounds of critical inside a longer warning are not enough for critical, three are.
+        (vec![80.0, 80.0, 80.0, 95.0, 95.0, 80.0], vec!["pended", "warning"]),
+        (vec![80.0, 80.0, 80.0, 95.0, 95.0, 95.0], vec!["pended", "warning", "worsened"]),
+        // Within the dead band nothing changes; below it recovery starts, and a relapse ends it.
+        (vec![80.0, 80.0, 80.0, 66.0, 66.0, 66.0, 66.0], vec!["pended", "warning"]),
+        (vec![80.0, 80.0, 80.0, 60.0, 70.0, 60.0], vec!["pended", "warning", "recovering", "relapsed", "recovering"]),
+        (vec![80.0, 80.0, 80.0, 60.0, 60.0, 60.0], vec!["pended", "warning", "recovering", "resolved"]),
+        // From critical to warning without going through well.
+        (vec![95.0, 95.0, 95.0, 79.0, 79.0, 79.0], vec!["pended", "critical", "eased"]),
+    ] {
+        assert_eq!(World::new(&rule()).run(&values), expected, "{values:?}");
+    }
+}
+
+#[test]
+fn below_works_as_above_does() {
+    let free = Rule {
+        warning: Some(Threshold::Below(15.0)),
+        critical: Some(Threshold::Below(5.0)),
+        clear_by: Some(2.0),
+        ..rule()
+    };
+    let changes = World::new(&free).run(&[20.0, 14.0, 14.0, 14.0, 16.0, 4.0, 4.0, 4.0, 18.0, 18.0, 18.0]);
+    assert_eq!(changes, ["pended", "warning", "worsened", "recovering", "resolved"]);
+}
+
+#[test]
+fn without_for_the_first_breach_raises() {
+    let rule = Rule { hold: Span::ZERO, keep_firing_for: Span::ZERO, ..rule() };
+    assert_eq!(World::new(&rule).run(&[95.0, 50.0]), ["pended", "critical", "resolved"]);
+}
+
+#[test]
+fn the_window_is_judged_and_not_the_sample() {
+    let rule = Rule { of: Aggregate::Avg, over: Some(Span::from_minutes(5)), hold: Span::ZERO, ..rule() };
+    let mut world = World::new(&rule);
+    assert_eq!(world.run(&[20.0; 10]), Vec::<&str>::new());
+    // Ten samples of 20 give way one by one to 100: the mean passes 75 with the seventh.
+    assert_eq!(world.run(&[100.0; 6]), Vec::<&str>::new());
+    assert_eq!(world.see(100.0), ["pended", "warning"]);
+}
+
+#[test]
+fn vanished_data_freezes_the_alert_and_never_resolves_it() {
+    let mut world = World::new(&rule());
+    world.run(&[80.0, 80.0, 80.0]);
+    let changes: Vec<_> = (0..100).flat_map(|_| world.see(None)).collect();
+    assert_eq!(changes, ["data lost"]);
+    assert_eq!(world.level(), Some(Level::Warning));
+    assert_eq!(world.run(&[60.0, 60.0, 60.0]), ["data back", "recovering", "resolved"]);
+}
+
+#[test]
+fn a_rule_may_ask_to_be_told_when_data_vanish_or_to_take_it_as_well() {
+    let mut alerting = World::new(&Rule { no_data: NoData::Alert, ..rule() });
+    alerting.see(10.0);
+    let changes: Vec<_> = (0..6).flat_map(|_| alerting.see(None)).collect();
+    assert_eq!(changes, ["pended", "warning"]);
+    let mut easy = World::new(&Rule { no_data: NoData::Ok, ..rule() });
+    easy.run(&[80.0, 80.0, 80.0]);
+    let changes: Vec<_> = (0..8).flat_map(|_| easy.see(None)).collect();
+    assert_eq!(changes, ["recovering", "resolved"]);
+    assert!(easy.evaluator.open().next().is_none());
+}
+
+#[test]
+fn absence_is_a_figure_of_its_own() {
+    let absent = Rule {
+        of: Aggregate::Absent,
+        warning: Some(Threshold::Above(120.0)),
+        critical: None,
+        hold: Span::ZERO,
+        keep_firing_for: Span::ZERO,
+        ..rule()
+    };
+    let mut world = World::new(&absent);
+    let changes: Vec<_> = (0..6).flat_map(|_| world.see(None)).collect();
+    assert_eq!(changes, ["pended", "warning"]);
+    assert_eq!(world.see(1.0), ["resolved"]);
+}
+
+#[test]
+fn ten_minutes_of_sleep_raise_nothing_and_lose_nothing() {
+    let mut world = World::new(&rule());
+    assert_eq!(world.run(&[80.0, 80.0]), ["pended"]);
+    world.asleep(Span::from_minutes(10));
+    // The sleep itself does not count for `for`, and after waking a minute passes before anything is judged.
+    assert_eq!(world.run(&[80.0, 80.0]), Vec::<&str>::new());
+    assert_eq!(world.run(&[80.0, 80.0]), ["warning"]);
+    world.asleep(Span::from_hours(8));
+    assert_eq!(world.run(&[10.0, 10.0]), Vec::<&str>::new());
+    assert_eq!(world.run(&[10.0, 10.0, 10.0]), ["recovering", "resolved"]);
+}
+
+#[test]
+fn a_clock_set_back_an_hour_changes_no_timer() {
+    let mut world = World::new(&rule());
+    world.run(&[80.0, 80.0]);
+    world.moment.wall = world.moment.wall - Span::from_hours(1);
+    assert_eq!(world.see(80.0), ["warning"]);
+}
+
+#[test]
+fn a_starved_engine_does_not_count_the_time_it_did_not_look() {
+    let mut world = World::new(&rule());
+    world.see(80.0);
+    world.pass(Span::from_minutes(5));
+    assert_eq!(world.see(80.0), Vec::<&str>::new());
+    assert_eq!(world.run(&[80.0, 80.0]), ["warning"]);
+}
+
+#[test]
+fn an_edited_rule_ends_its_alerts_and_a_cosmetic_edit_does_not() {
+    let mut world = World::new(&rule());
+    world.run(&[80.0, 80.0, 80.0]);
+    let round = world.round(Some(80.0));
+    let renamed = Rule { title: "Busy".into(), runbook: "other".into(), ..rule() };
+    assert!(world.evaluator.take_rules(&[renamed], &round).is_empty());
+    let stricter = Rule { warning: Some(Threshold::Above(60.0)), ..rule() };
+    let ended = world.evaluator.take_rules(&[stricter], &round);
+    assert_eq!(ended.len(), 1);
+    assert!(matches!(&ended[0].change, Change::Resolved { reason } if reason == "the rule changed"));
+    assert_eq!(ended[0].alert.state, State::Resolved);
+    assert_eq!(world.run(&[80.0, 80.0, 80.0]), ["pended", "warning"]);
+    let gone = world.evaluator.take_rules(&[], &round);
+    assert!(matches!(&gone[0].change, Change::Resolved { reason } if reason == "the rule was removed"));
+}
+
+#[test]
+fn the_worst_value_is_kept_in_the_direction_of_the_rule() {
+    let mut world = World::new(&rule());
+    world.run(&[80.0, 97.0, 85.0]);
+    assert_eq!(world.evaluator.open().next().map(|alert| alert.peak), Some(97.0));
+}
+
+/// Rounds as a random machine makes them: a value or none, after a pause, a sleep or a restart.
+#[derive(Clone, Debug)]
+enum Event {
+    Value(f64),
+    Missing,
+    Sleep(i64),
+    Stall(i64),
+    Step(i64),
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let event = prop_oneof![
+        8 => (0.0..100.0).prop_map(Event::Value),
+        2 => (70.0..95.0).prop_map(Event::Value),
+        1 => Just(Event::Missing),
+        1 => (60_i64..40_000).prop_map(Event::Sleep),
+        1 => (100_i64..4_000).prop_map(Event::Stall),
+        1 => (-4_000_i64..4_000).prop_map(Event::Step),
+    ];
+    prop::collection::vec(event, 1..120)
+}
+
+fn apply(world: &mut World, event: &Event) -> Vec<(&'static str, Option<Level>)> {
+    match event {
+        Event::Sleep(seconds) => world.asleep(Span::from_seconds(*seconds)),
+        Event::Stall(seconds) => world.pass(Span::from_seconds(*seconds)),
+        Event::Step(seconds) => world.moment.wall = world.moment.wall + Span::from_seconds(*seconds),
+        Event::Value(_) | Event::Missing => {}
+    }
+    world.pass(INTERVAL);
+    let value = if let Event::Value(value) = event { Some(*value) } else { None };
+    let round = world.round(value);
+    let judged = world.evaluator.judge(&round);
+    judged.transitions.iter().map(|change| (name(&change.change), Some(change.alert.level))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_ends_that_did_not_begin_and_nothing_is_raised_twice(events in events()) {
+        let mut world = World::new(&rule());
+        let (mut open, mut raised) = (false, false);
+        for event in &events {
+            for (change, _) in apply(&mut world, event) {
+                match change {
+                    "pended" => { prop_assert!(!open); open = true; }
+                    "dropped" => { prop_assert!(open && !raised); open = false; }
+                    "warning" | "critical" => { prop_assert!(open && !raised); raised = true; }
+                    "resolved" => { prop_assert!(open && raised); (open, raised) = (false, false); }
+                    "worsened" | "eased" | "recovering" | "relapsed" => prop_assert!(raised),
+                    _ => prop_assert!(open),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_round_judged_again_changes_nothing(events in events()) {
+        let mut world = World::new(&rule());
+        for event in &events {
+            apply(&mut world, event);
+            let again = world.round(None);
+            prop_assert!(world.evaluator.clone().judge(&again).transitions.is_empty());
+        }
+    }
+
+    /// A program that is stopped and started at once between two rounds decides the same: the state that is stored
+    /// with the alert, and windows filled from stored rounds, are all there is.
+    #[test]
+    fn a_restart_between_two_rounds_changes_no_decision(events in events(), cut in 0_usize..120) {
+        let steady = Rule { of: Aggregate::Avg, over: Some(Span::from_minutes(2)), ..rule() };
+        let (mut plain, mut restarted) = (World::new(&steady), World::new(&steady));
+        let mut rounds = Vec::new();
+        for (index, event) in events.iter().enumerate() {
+            if index == cut {
+                let open = restarted.evaluator.open().cloned().collect();
+                let (mut fresh, orphans) = Evaluator::restored(std::slice::from_ref(&steady), open, None);
+                prop_assert!(orphans.is_empty());
+                rounds.iter().for_each(|round| fresh.observe(round));
+                restarted.evaluator = fresh;
+            }
+            let settled = !events[..index.min(events.len())].iter().rev().take(4).any(|event| matches!(event, Event::Sleep(_) | Event::Missing));
+            let (expected, found) = (apply(&mut plain, event), apply(&mut restarted, event));
+            rounds.push(restarted.round(if let Event::Value(value) = event { Some(*value) } else { None }));
+            // After a sleep a restart needs no settle time, and how long data were missing starts anew.
+            if index < cut || (settled && !events.iter().any(|event| matches!(event, Event::Sleep(_) | Event::Missing))) {
+                prop_assert_eq!(expected, found);
+            }
+        }
+    }
+}

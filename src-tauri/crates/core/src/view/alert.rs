@@ -1,0 +1,153 @@
+//! Alerts as doors show them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::alert::{Acknowledgement, AlertId, Change, Evidence, Silence};
+use crate::metric::{Labels, Unit};
+use crate::notice::{NoticeKind, NoticeState};
+use crate::rule::{Level, Rule, Threshold};
+use crate::time::{Span, Timestamp};
+
+pub use crate::alert::State as AlertState;
+
+/// One alert in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AlertView {
+    /// Its identity; a unique prefix is enough in requests.
+    pub id: AlertId,
+    /// Id of its rule.
+    pub rule: String,
+    /// Title of its rule: `CPU busy`.
+    pub title: String,
+    /// How bad.
+    pub level: Level,
+    /// Where it stands.
+    pub state: AlertState,
+    /// First breach.
+    pub since: Timestamp,
+    /// When it was raised.
+    pub fired_at: Option<Timestamp>,
+    /// When it ended.
+    pub resolved_at: Option<Timestamp>,
+    /// Name of the judged series.
+    pub metric: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its unit.
+    pub unit: Unit,
+    /// The judged value now.
+    pub value: f64,
+    /// The value with its unit: `93 %`.
+    pub value_text: String,
+    /// The worst so far.
+    pub peak: f64,
+    /// The bound of the present level.
+    pub threshold: Option<Threshold>,
+    /// One sentence: `CPU 93 % for 4 min (critical above 90 %)`.
+    pub summary: String,
+    /// Id of its runbook.
+    pub runbook: String,
+    /// Who took it on.
+    pub acknowledged: Option<Acknowledgement>,
+    /// Muted by a silence or snooze until then.
+    pub silenced_until: Option<Timestamp>,
+    /// Whether the series stopped delivering.
+    pub no_data: bool,
+}
+
+/// Several alerts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AlertList {
+    /// The worst first, then the newest.
+    pub alerts: Vec<AlertView>,
+}
+
+/// One entry of an alert's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub change: Change,
+    /// In a sentence.
+    pub text: String,
+}
+
+/// A notice that was sent or tried about an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeView {
+    /// The channel.
+    pub channel: String,
+    /// What was asked of it.
+    pub kind: NoticeKind,
+    /// Where it stands.
+    pub state: NoticeState,
+    /// When it was delivered, else when it was decided.
+    pub at: Timestamp,
+    /// The second line of the notice.
+    pub body: String,
+    /// Why the last try failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// One alert with everything known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AlertDetail {
+    /// The alert.
+    #[serde(flatten)]
+    pub alert: AlertView,
+    /// The rule as it stands now, if it still exists.
+    pub current_rule: Option<Rule>,
+    /// What happened to it, the oldest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Frozen when it was raised.
+    pub evidence: Option<Evidence>,
+    /// What the owner was told.
+    pub notices: Vec<NoticeView>,
+}
+
+/// Takes an alert on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AcknowledgeRequest {
+    /// In the person's words.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Mutes one alert for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SnoozeRequest {
+    /// How long.
+    pub r#for: Span,
+}
+
+/// Mutes a rule or an alert for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SilenceRequest {
+    /// Id of a rule, or of an alert (a unique prefix is enough).
+    pub target: String,
+    /// Only series with all of these labels.
+    #[serde(default)]
+    pub labels: Labels,
+    /// How long.
+    pub r#for: Span,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Silences in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SilenceList {
+    /// The next to end first.
+    pub silences: Vec<Silence>,
+}
+
+/// Rules as they are judged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RuleList {
+    /// In the order of the built-in ones, then of the file.
+    pub rules: Vec<Rule>,
+}
