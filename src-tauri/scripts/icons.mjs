@@ -105,7 +105,10 @@ function outputs() {
   files.set('128x128.png', tight(128));
   files.set('128x128@2x.png', tight(256));
   files.set('icon.png', tight(512));
-  files.set('icon.icns', appleIcon((pixels) => render('app.svg', pixels)));
+  files.set(
+    'icon.icns',
+    appleIcon((pixels) => render('app.svg', pixels)),
+  );
   files.set('icon.ico', windowsIcon(tight));
   return files;
 }
@@ -148,7 +151,11 @@ function listOrEmpty(folder) {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replaceAll('\\', '/'));
+      .map((entry) =>
+        join(entry.parentPath ?? entry.path, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll('\\', '/'),
+      );
   } catch (error) {
     if (error.code === 'ENOENT') return [];
     throw error;
@@ -159,8 +166,13 @@ function listOrEmpty(folder) {
 function picture() {
   const parts = [];
   const place = (png, x, y, side) =>
-    parts.push(`<image href="data:image/png;base64,${png.toString('base64')}" x="${x}" y="${y}" width="${side}" height="${side}" image-rendering="optimizeSpeed"/>`);
-  const word = (text, x, y, fill) => parts.push(`<text x="${x}" y="${y}" font-family="DejaVu Sans, Helvetica, Arial" font-size="13" fill="${fill}">${text}</text>`);
+    parts.push(
+      `<image href="data:image/png;base64,${png.toString('base64')}" x="${x}" y="${y}" width="${side}" height="${side}" image-rendering="optimizeSpeed"/>`,
+    );
+  const word = (text, x, y, fill) =>
+    parts.push(
+      `<text x="${x}" y="${y}" font-family="DejaVu Sans, Helvetica, Arial" font-size="13" fill="${fill}">${text}</text>`,
+    );
   const panels = [
     { x: 110, paper: '#f2f2f2', ink: '#5c6166', glyph: darkGlyph },
     { x: 590, paper: '#222222', ink: '#a9aeb4', glyph: lightGlyph },
@@ -200,7 +212,12 @@ function picture() {
   }
   const target = join(root, 'docs', 'pictures', 'icons.png');
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, new Resvg(`<svg xmlns="http://www.w3.org/2000/svg" width="1070" height="${height}">${parts.join('')}</svg>`).render().asPng());
+  writeFileSync(
+    target,
+    new Resvg(`<svg xmlns="http://www.w3.org/2000/svg" width="1070" height="${height}">${parts.join('')}</svg>`)
+      .render()
+      .asPng(),
+  );
   console.log('wrote docs/pictures/icons.png');
 }
 

@@ -1,1 +1,25 @@
-//! Placeholder until the crate is written.
+//! The one router behind every door, its OpenAPI document, its client, and the host that ties an engine to its socket.
+//!
+//! A route calls one method of the engine and decides nothing. Who may call what is settled by the door
+//! ([`Grants`]) and the class that each route is registered under.
+
+mod answer;
+mod client;
+mod connect;
+mod desktop;
+mod grants;
+mod host;
+mod loopback;
+mod openapi;
+mod router;
+mod routes;
+mod serve;
+
+pub use client::{Client, HintStream};
+pub use connect::{Access, Connection, connect};
+pub use desktop::{Desktop, DesktopError, desktop_router};
+pub use grants::{Class, Grants};
+pub use host::{Host, Running};
+pub use loopback::serve_loopback;
+pub use openapi::document;
+pub use router::{PREFIX, router};

@@ -1,1 +1,27 @@
-//! Placeholder until the crate is written.
+//! The composition: the only crate with long-running loops.
+//!
+//! An [`Engine`] owns both databases of a home folder, the thread that judges rounds, and everything doors may ask for.
+//! Doors call its methods and decide nothing; each operation exists once, under `operation`.
+//! It knows no HTTP, no Tauri and no terminal.
+
+mod collecting;
+mod configuration;
+mod degraded;
+mod engine;
+mod evidence;
+mod housekeeping;
+mod latest;
+mod machine;
+mod open;
+mod operation;
+mod options;
+mod outbox;
+mod pipeline;
+mod run;
+mod words;
+
+pub use engine::{DesktopGuard, Engine, Mode};
+pub use machine::machine_ports;
+pub use operation::{AlertFilter, PointsQuery};
+pub use options::{EngineOptions, Ports};
+pub use pipeline::Judged;

@@ -1,1 +1,16 @@
-//! Placeholder until the crate is written.
+//! Native edges without Tauri: clocks, the home folder, its lock and socket, complete file writes, signals, desktop
+//! notifications and what the desktop offers. Nothing in here decides anything about metrics or alerts, and nothing
+//! touches D-Bus before it is first used.
+
+pub mod bus;
+pub mod clock;
+pub mod desktop;
+pub mod files;
+mod hash;
+pub mod home;
+pub mod lock;
+pub mod memory;
+pub mod notify;
+pub mod readiness;
+pub mod signals;
+pub mod socket;

@@ -1,1 +1,38 @@
-//! The configuration file: schema, validation, settings.
+//! The configuration file `caretaker.toml`: its schema, its validation, the settings that follow from it, and changes
+//! to its text. Text in, values out: reading and writing files and asking the environment are the engine's work.
+//!
+//! [`Document`] is the file as it stands, [`Settings`] is everything with defaults filled in.
+
+mod default_rules;
+mod document;
+mod environment;
+mod fields;
+mod kept;
+mod lookup;
+mod origin;
+mod platform;
+mod problem;
+mod reference;
+mod report;
+mod rule_text;
+mod schema;
+mod section;
+mod set;
+mod settings;
+mod suggestion;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod time_of_day;
+mod unset;
+
+pub use default_rules::{BUILT_IN_RULES, BuiltInRule, LATER_IDS, default_rules};
+pub use document::Document;
+pub use origin::{Origin, ValueOrigin};
+pub use platform::Platform;
+pub use problem::{ConfigProblem, ProblemCode};
+pub use reference::reference;
+pub use rule_text::{rule_explanation, rule_text};
+pub use schema::schema;
+pub use settings::{Api, Collect, Keep, Notify, QuietHours, Settings};
+pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};

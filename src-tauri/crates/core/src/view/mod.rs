@@ -1,7 +1,7 @@
 //! What doors show: the shapes of every answer, and the words in them. JSON, OpenAPI and TypeScript all come from here.
 
 mod alert;
-// mod configuration;
+mod configuration;
 mod desktop;
 mod doctor;
 mod metric;
@@ -13,7 +13,7 @@ pub use alert::{
     AcknowledgeRequest, AlertDetail, AlertList, AlertState, AlertView, NoticeView, RuleList, SilenceList,
     SilenceRequest, SnoozeRequest, TimelineEntry,
 };
-// pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateRequest, ValidationView};
+pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateRequest, ValidationView};
 pub use desktop::{DesktopView, OpenWindowRequest, OpenWindowView, StartAtLoginRequest};
 pub use doctor::{CheckState, CheckView, DoctorView};
 pub use metric::{MetricSummary, PointsView, SeriesList, SummaryRow};

@@ -1,0 +1,86 @@
+//! Series and their points.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use caretaker_core::metric::Labels;
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::view::{MetricSummary, PointsView, SeriesList};
+use caretaker_engine::{Engine, PointsQuery};
+use utoipa::IntoParams;
+
+use crate::answer::{Answer, ErrorBody};
+
+/// Which points are wanted.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query; it is read by hand because `label` may repeat")]
+pub struct PointsParameters {
+    /// Name of the series: `host.cpu.usage`.
+    name: String,
+    /// Only series with this label, as `mount=/`; may be given several times.
+    label: Option<Vec<String>>,
+    /// How far back from now; default 24h.
+    since: Option<Span>,
+    /// Start of the range, in place of `since`.
+    from: Option<Timestamp>,
+    /// End of the range; default now.
+    to: Option<Timestamp>,
+    /// One point a step; default by the length of the range.
+    step: Option<Span>,
+    /// How many points a chart can show.
+    max_points: Option<u32>,
+}
+
+/// Every series with its newest value.
+#[utoipa::path(get, path = "/metrics/series", tag = "metrics",
+    responses((status = 200, body = SeriesList), (status = 500, body = ErrorBody)))]
+pub async fn series(State(engine): State<Engine>) -> Answer<SeriesList> {
+    Ok(Json(engine.series().await?))
+}
+
+/// Points of all series that match.
+#[utoipa::path(get, path = "/metrics/points", tag = "metrics", params(PointsParameters),
+    responses((status = 200, body = PointsView), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn points(State(engine): State<Engine>, RawQuery(query): RawQuery) -> Answer<PointsView> {
+    let now = engine.clock().moment().wall;
+    Ok(Json(engine.points(read(query.as_deref().unwrap_or_default(), now)?).await?))
+}
+
+/// Figures of the main series over the last hour and day.
+#[utoipa::path(get, path = "/metrics/summary", tag = "metrics",
+    responses((status = 200, body = MetricSummary), (status = 500, body = ErrorBody)))]
+pub async fn summary(State(engine): State<Engine>) -> Answer<MetricSummary> {
+    Ok(Json(engine.summary().await?))
+}
+
+fn read(query: &str, now: Timestamp) -> Result<PointsQuery, Problem> {
+    let mut wanted = PointsQuery::default();
+    let mut labels = Vec::new();
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        match key.as_ref() {
+            "name" => wanted.name = value.into_owned(),
+            "label" => labels.push(label(&value)?),
+            "since" => wanted.from = Some(now - parsed::<Span>(&key, &value)?),
+            "from" => wanted.from = Some(parsed(&key, &value)?),
+            "to" => wanted.to = Some(parsed(&key, &value)?),
+            "step" => wanted.step = Some(parsed(&key, &value)?),
+            "max_points" => wanted.max_points = Some(parsed(&key, &value)?),
+            other => return Err(Problem::new(Code::Usage, format!("there is no parameter `{other}`"))),
+        }
+    }
+    if wanted.name.is_empty() {
+        return Err(Problem::new(Code::Usage, "the parameter `name` is missing"));
+    }
+    wanted.labels = labels.into_iter().collect::<Labels>();
+    Ok(wanted)
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(key: &str, value: &str) -> Result<T, Problem> {
+    value.parse().map_err(|error| Problem::new(Code::Usage, format!("`{key}`: {error}")))
+}
+
+fn label(text: &str) -> Result<(String, String), Problem> {
+    let split = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    split.ok_or_else(|| Problem::new(Code::Usage, format!("`{text}` is no label")).hint("write `name=value`"))
+}

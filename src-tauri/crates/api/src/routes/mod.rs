@@ -1,0 +1,53 @@
+//! Routes by theme; each calls one method of the engine.
+
+mod alerts;
+mod configuration;
+mod desktop;
+mod metrics;
+mod silences;
+mod status;
+mod watch;
+mod window;
+
+use caretaker_engine::Engine;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Routes that look.
+pub fn read() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new()
+        .routes(routes!(status::status))
+        .routes(routes!(status::overview))
+        .routes(routes!(status::doctor))
+        .routes(routes!(watch::watch))
+        .routes(routes!(metrics::series))
+        .routes(routes!(metrics::points))
+        .routes(routes!(metrics::summary))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::show))
+        .routes(routes!(alerts::rules))
+        .routes(routes!(silences::silences))
+        .routes(routes!(silences::quiet))
+        .routes(routes!(configuration::show))
+        .routes(routes!(configuration::schema))
+        .routes(routes!(configuration::validate))
+        .routes(routes!(desktop::show))
+}
+
+/// Routes that change Caretaker's own state.
+pub fn act() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new()
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(alerts::snooze))
+        .routes(routes!(silences::silence))
+        .routes(routes!(silences::unsilence))
+        .routes(routes!(silences::set_quiet))
+        .routes(routes!(configuration::set))
+        .routes(routes!(configuration::reload))
+        .routes(routes!(window::test_notification))
+}
+
+/// Routes that reach beyond Caretaker.
+pub fn execute() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().routes(routes!(window::open_window)).routes(routes!(desktop::start_at_login))
+}

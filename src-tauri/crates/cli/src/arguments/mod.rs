@@ -1,0 +1,151 @@
+//! What may be typed: one file for each verb that has arguments of its own. No file in here does anything.
+
+mod alerts;
+mod api;
+mod completions;
+mod configuration;
+mod doctor;
+mod global;
+mod later;
+mod metrics;
+mod run;
+mod status;
+mod value;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use alerts::{Acknowledge, Alerts, ListAlerts, ShowAlert, SilenceAlerts, Unsilence};
+pub use api::Api;
+pub use completions::Completions;
+pub use configuration::{Configuration, SetKey, ShowConfiguration, UnsetKey, Validate};
+pub use doctor::{Doctor, DoctorGroup};
+pub use global::Global;
+pub use metrics::{ListSeries, Metrics, ShowSeries};
+pub use run::Run;
+pub use status::Status;
+
+/// Watches over this computer: measures it, keeps the history, and says when something needs you.
+#[derive(Debug, Parser)]
+#[command(name = "caretaker", version, propagate_version = true, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 done or healthy, 1 failed or critical, 2 wrong usage or invalid configuration, \
+    3 warnings only, 4 not found, 130 interrupted.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Measure, judge and notify in the foreground, without a tray
+    Run(Run),
+    /// Everything at a glance
+    Status(Status),
+    /// What was measured
+    #[command(subcommand)]
+    Metrics(Metrics),
+    /// What needs you
+    #[command(subcommand)]
+    Alerts(Alerts),
+    /// Caretaker's own configuration
+    #[command(subcommand, name = "config")]
+    Configuration(Configuration),
+    /// Check this machine and Caretaker's set-up
+    Doctor(Doctor),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// The interface for programs
+    #[command(subcommand)]
+    Api(Api),
+}
+
+/// What was typed.
+#[derive(Debug)]
+pub enum Typed {
+    /// A verb of this version.
+    Verb(Arguments),
+    /// A verb that is part of the plan but not of this version, and what is needed to say so.
+    Later {
+        /// The verb as it was typed: `backup create`.
+        verb: String,
+        /// Whether a document is wanted.
+        json: bool,
+        /// The global flags before it.
+        global: Global,
+    },
+}
+
+/// The tree of verbs that work, for documentation and completions.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Reads the words of a command line.
+pub fn parse<I, T>(words: I) -> Result<Typed, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<std::ffi::OsString> + Clone,
+{
+    let matches = later::add(command()).try_get_matches_from(words)?;
+    match later::find(&matches) {
+        Some(found) => {
+            let global = Global::from_arg_matches(&matches)?;
+            Ok(Typed::Later { json: global.json || found.json, verb: found.verb, global })
+        }
+        None => arguments(&matches).map(Typed::Verb),
+    }
+}
+
+fn arguments(matches: &ArgMatches) -> Result<Arguments, clap::Error> {
+    Arguments::from_arg_matches(matches).map_err(|error| error.format(&mut command()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Result<Typed, clap::Error> {
+        parse(std::iter::once("caretaker").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn the_tree_is_consistent() {
+        later::add(command()).debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_after_the_verb() {
+        for line in ["--json --home /h status", "status --json --home /h", "--home /h status --json"] {
+            let Ok(Typed::Verb(arguments)) = typed(line) else { panic!("{line}") };
+            assert!(arguments.global.json && arguments.global.home.is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn verbs_of_later_versions_are_known_with_everything_behind_them() {
+        for (line, expected, json) in [
+            ("backup create board --type full --json", "backup create", true),
+            ("--json monitor --once", "monitor", true),
+            ("backup", "backup", false),
+            ("metrics tokens --by model", "metrics tokens", false),
+            ("config rollback 3", "config rollback", false),
+            ("health board --max-age 120s", "health", false),
+            ("metrics record board.sales -5", "metrics record", false),
+        ] {
+            let Ok(Typed::Later { verb, json: found, .. }) = typed(line) else { panic!("{line}") };
+            assert_eq!((verb.as_str(), found), (expected, json), "{line}");
+        }
+    }
+
+    #[test]
+    fn unknown_words_are_refused_with_what_was_meant() {
+        for (line, meant) in [("statsu", "status"), ("alerts lst", "list"), ("metrics sho x", "show"), ("bakup", "backup")] {
+            let error = typed(line).unwrap_err().to_string();
+            assert!(error.contains(meant), "{line}: {error}");
+        }
+        assert!(typed("backup frobnicate").is_err());
+    }
+}

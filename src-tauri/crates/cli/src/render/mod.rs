@@ -1,0 +1,15 @@
+//! Text for people: the only place that prints. What it shows was decided elsewhere.
+
+mod chart;
+mod colour;
+mod spark;
+mod table;
+mod terminal;
+mod time;
+
+pub use chart::chart;
+pub use colour::{Colour, Sign, check_sign, level_sign, overall_sign};
+pub use spark::sparkline;
+pub use table::{Align, Column, Table};
+pub use terminal::{Colours, Terminal};
+pub use time::{ago, local, remaining};

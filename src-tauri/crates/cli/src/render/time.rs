@@ -1,0 +1,46 @@
+//! Points of time for people: how long ago, and when by the clock on the wall here.
+
+use caretaker_core::time::{Span, Timestamp};
+use chrono::Local;
+
+/// `4 min ago`, `just now`; what lies ahead is `in 4 min`.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    let span = now.since(at);
+    if span.abs() < Span::from_seconds(1) {
+        return "just now".to_owned();
+    }
+    if span > Span::ZERO { format!("{} ago", span.in_words()) } else { format!("in {}", span.in_words()) }
+}
+
+/// `until 09:00 (40 min)`.
+pub fn remaining(until: Timestamp, now: Timestamp) -> String {
+    format!("until {} ({})", local(until, until.since(now)), until.since(now).or_zero().in_words())
+}
+
+/// Local time, as exact as the length of what it belongs to asks for.
+pub fn local(at: Timestamp, range: Span) -> String {
+    let local = at.to_utc().with_timezone(&Local);
+    let format = if range.abs() < Span::from_minutes(10) {
+        "%H:%M:%S"
+    } else if range.abs() <= Span::from_hours(24) {
+        "%H:%M"
+    } else if range.abs() <= Span::from_days(7) {
+        "%a %H:%M"
+    } else {
+        "%Y-%m-%d"
+    };
+    local.format(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn past_present_and_future_read_differently() {
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        assert_eq!(ago(now - Span::from_minutes(4), now), "4 min ago");
+        assert_eq!(ago(now, now), "just now");
+        assert_eq!(ago(now + Span::from_hours(2), now), "in 2 h");
+    }
+}

@@ -1,0 +1,201 @@
+//! A rule as one sentence, for the window, for notices and for evidence. Bounds are written in the unit of the series
+//! as far as the name of the series tells it.
+
+use super::default_rules::BUILT_IN_RULES;
+use crate::metric::{Unit, names};
+use crate::rule::{Aggregate, Level, Rule, Threshold};
+use crate::time::Span;
+
+/// ``Warning when the average of `host.cpu.usage` over 5 min is above 75 % for 1 min, critical above 90 %; clears 10 points
+/// below.``
+pub fn rule_text(rule: &Rule) -> String {
+    let unit = judged_unit(rule);
+    let levels = [(Level::Warning, rule.warning), (Level::Critical, rule.critical)];
+    let mut levels = levels.into_iter().filter_map(|(level, bound)| bound.map(|bound| (level, bound)));
+    let Some((level, bound)) = levels.next() else {
+        return format!("`{}` is measured but never raises an alert.", rule.metric);
+    };
+    let lasting = if rule.hold == Span::ZERO { String::new() } else { format!(" for {}", rule.hold.in_words()) };
+    let further =
+        levels.next().map_or_else(String::new, |(level, bound)| format!(", {level} {}", in_words(bound, unit)));
+    format!(
+        "{} when {} is {}{lasting}{further}; {}{}.",
+        capitalised(level.as_str()),
+        subject(rule),
+        in_words(bound, unit),
+        clearing(rule, bound, unit),
+        if rule.enabled { "" } else { " (switched off)" },
+    )
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
+/// What is judged: ``the average of `host.cpu.usage` over 5 min``.
+fn subject(rule: &Rule) -> String {
+    let labels: Vec<String> = rule.filter.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let series = match labels.as_slice() {
+        [] => format!("`{}`", rule.metric),
+        labels => format!("`{}` ({})", rule.metric, labels.join(", ")),
+    };
+    let over = rule.over.map_or_else(String::new, |over| format!(" over {}", over.in_words()));
+    match rule.of {
+        Aggregate::Last => series,
+        Aggregate::Avg => format!("the average of {series}{over}"),
+        Aggregate::Min => format!("the smallest {series}{over}"),
+        Aggregate::Max => format!("the largest {series}{over}"),
+        Aggregate::P50 => format!("the median of {series}{over}"),
+        Aggregate::P95 => format!("the 95th percentile of {series}{over}"),
+        Aggregate::P99 => format!("the 99th percentile of {series}{over}"),
+        Aggregate::Sum => format!("the sum of {series}{over}"),
+        Aggregate::Rate => format!("the rate of {series}{over}"),
+        Aggregate::Delta => format!("the change of {series}{over}"),
+        Aggregate::Forecast => {
+            let pace =
+                rule.over.map_or_else(String::new, |over| format!(" at the pace of the last {}", over.in_words()));
+            format!("the time until {series} runs out{pace}")
+        }
+        Aggregate::Absent => format!("the time without a value of {series}"),
+    }
+}
+
+fn in_words(threshold: Threshold, unit: Option<Unit>) -> String {
+    let direction = match threshold {
+        Threshold::Above(_) => "above",
+        Threshold::Below(_) => "below",
+    };
+    format!("{direction} {}", value_in_words(threshold.bound(), unit))
+}
+
+fn value_in_words(value: f64, unit: Option<Unit>) -> String {
+    match unit {
+        // Words of two units would leave out the seconds.
+        Some(Unit::Seconds) if value < 3_600.0 && value % 60.0 != 0.0 => format!("{value} s"),
+        // Ratios and counts are written as they stand in the file: `2`, not `2.00`.
+        Some(Unit::Count | Unit::Ratio) | None => value.to_string(),
+        Some(unit) => unit.format(value),
+    }
+}
+
+/// When the alert is over: `clears 10 points below`.
+fn clearing(rule: &Rule, first: Threshold, unit: Option<Unit>) -> String {
+    let percent = unit == Some(Unit::Percent);
+    let side = match first {
+        Threshold::Above(_) => "below",
+        Threshold::Below(_) => "above",
+    };
+    let bands: Vec<f64> =
+        rule.warning.into_iter().chain(rule.critical).map(|threshold| rule.dead_band(threshold, percent)).collect();
+    let Some(band) = bands.first().copied().filter(|band| bands.iter().all(|other| other == band)) else {
+        return format!("clears 10 % of the threshold {side}");
+    };
+    match band {
+        0.0 => "clears at the threshold".to_owned(),
+        band if percent => format!("clears {band} points {side}"),
+        band => format!("clears {} {side}", value_in_words(band, unit)),
+    }
+}
+
+/// The unit of what is judged; none when the name of the series does not tell it.
+fn judged_unit(rule: &Rule) -> Option<Unit> {
+    match rule.of {
+        Aggregate::Forecast | Aggregate::Absent => Some(Unit::Seconds),
+        Aggregate::Rate => match unit_of(&rule.metric)? {
+            Unit::Bytes => Some(Unit::BytesPerSecond),
+            _ => None,
+        },
+        Aggregate::Last
+        | Aggregate::Avg
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::P50
+        | Aggregate::P95
+        | Aggregate::P99
+        | Aggregate::Sum
+        | Aggregate::Delta => unit_of(&rule.metric),
+    }
+}
+
+fn unit_of(metric: &str) -> Option<Unit> {
+    match metric {
+        names::SWAP_OUT
+        | names::DISK_READ
+        | names::DISK_WRITTEN
+        | names::NETWORK_RECEIVED
+        | names::NETWORK_SENT
+        | names::OWN_WRITTEN => Some(Unit::BytesPerSecond),
+        names::DISK_FREE
+        | names::DISK_TOTAL
+        | names::DISK_AVAILABLE
+        | names::DISK_PURGEABLE
+        | names::MEMORY_TOTAL
+        | names::MEMORY_USED
+        | names::MEMORY_AVAILABLE
+        | names::SWAP_TOTAL
+        | names::SWAP_USED
+        | names::OWN_MEMORY
+        | names::OWN_DATABASE_SIZE => Some(Unit::Bytes),
+        names::TEMPERATURE => Some(Unit::Celsius),
+        names::SAMPLE_AGE | names::UPTIME => Some(Unit::Seconds),
+        names::ROUND_TIME | names::OWN_CPU_TIME => Some(Unit::Milliseconds),
+        names::DISK_BUSY => Some(Unit::Percent),
+        _ => match metric.rsplit('.').next()? {
+            "usage" | "pressure" => Some(Unit::Percent),
+            _ => None,
+        },
+    }
+}
+
+/// The rule's sentence, followed by why it is there when it is a built-in one.
+pub fn rule_explanation(rule: &Rule) -> String {
+    let built_in = BUILT_IN_RULES.iter().find(|built_in| built_in.id == rule.id && built_in.metric == rule.metric);
+    built_in.map_or_else(|| rule_text(rule), |built_in| format!("{} {}", rule_text(rule), built_in.why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Platform, Settings, default_rules};
+
+    fn built_in(id: &str) -> Rule {
+        let rules = default_rules(Platform::Linux, Settings::defaults(Platform::Linux).collect.interval);
+        rules.into_iter().find(|rule| rule.id == id).unwrap()
+    }
+
+    fn check(rule: &Rule, expected: &str) {
+        assert_eq!(rule_text(rule), expected);
+    }
+
+    #[test]
+    fn built_in_rules_read_as_sentences() {
+        for (id, sentence) in [
+            (
+                "cpu-high",
+                "Warning when the average of `host.cpu.usage` over 5 min is above 75 % for 1 min, critical above 90 %; clears 10 points below.",
+            ),
+            (
+                "disk-forecast",
+                "Warning when the time until `host.disk.free` runs out at the pace of the last 7 d is below 7 d, critical below 1 d; clears 10 % of the threshold above.",
+            ),
+            ("swap-out", "Critical when `host.swap.out` is above 20 MB/s for 2 min; clears 2 MB/s below."),
+            ("load-high", "Warning when `host.load.per_core` is above 2 for 10 min; clears 0.2 below."),
+            ("engine-stale", "Warning when `caretaker.sample.age` is above 90 s; clears 9 s below."),
+        ] {
+            check(&built_in(id), sentence);
+        }
+    }
+
+    #[test]
+    fn labels_and_being_off_are_said() {
+        let rule = Rule {
+            filter: [("mount".to_owned(), "/".to_owned())].into_iter().collect(),
+            enabled: false,
+            hold: Span::ZERO,
+            critical: None,
+            ..built_in("disk-space")
+        };
+        check(&rule, "Warning when `host.disk.usage` (mount = /) is above 85 %; clears 2 points below (switched off).");
+    }
+}

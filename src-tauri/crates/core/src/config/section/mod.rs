@@ -1,0 +1,18 @@
+//! One file per section of `caretaker.toml`: its type as it stands in the file, everything optional, and its validator.
+//! The doc comments of the types are the text of the schema and of the reference. Filling in defaults is `settings`' work.
+
+pub(super) mod api;
+mod backup;
+mod channel;
+pub(super) mod collect;
+mod destination;
+mod flag;
+pub(super) mod keep;
+pub(super) mod notify;
+pub(super) mod rule;
+mod sections;
+mod service;
+mod task;
+mod threshold;
+
+pub(super) use sections::Sections;

@@ -1,0 +1,79 @@
+//! The whole file: its sections, and which of them this version does not act upon yet.
+
+use schemars::JsonSchema;
+
+use super::api::ApiSection;
+use super::backup::BackupSection;
+use super::collect::CollectSection;
+use super::destination::DestinationSection;
+use super::flag::FlagSection;
+use super::keep::KeepSection;
+use super::notify::NotifySection;
+use super::rule::RuleSection;
+use super::service::ServiceSection;
+use super::task::TaskSection;
+use crate::config::fields::{Fields, Reference};
+
+/// Caretaker's configuration, `caretaker.toml`. All of it is optional. Lengths of time are texts with a unit: ms, s, m, h, d, w, y.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(in crate::config) struct Sections {
+    pub collect: Option<CollectSection>,
+    pub keep: Option<KeepSection>,
+    pub rule: Option<Vec<RuleSection>>,
+    pub notify: Option<NotifySection>,
+    pub api: Option<ApiSection>,
+    pub service: Option<Vec<ServiceSection>>,
+    pub destination: Option<Vec<DestinationSection>>,
+    pub backup: Option<Vec<BackupSection>>,
+    pub task: Option<Vec<TaskSection>>,
+    pub flag: Option<Vec<FlagSection>>,
+}
+
+impl Sections {
+    /// Reads and checks the whole file.
+    pub(in crate::config) fn read(fields: &mut Fields<'_, '_>) -> Self {
+        let sections = Self {
+            collect: fields.table("collect", CollectSection::read),
+            keep: fields.table("keep", KeepSection::read),
+            rule: fields.tables("rule", RuleSection::read),
+            notify: fields.table("notify", NotifySection::read),
+            api: fields.table("api", ApiSection::read),
+            service: fields.tables("service", ServiceSection::read),
+            destination: fields.tables("destination", DestinationSection::read),
+            backup: fields.tables("backup", BackupSection::read),
+            task: fields.tables("task", TaskSection::read),
+            flag: fields.tables("flag", FlagSection::read),
+        };
+        sections.check_references(fields);
+        sections
+    }
+
+    /// Dotted paths of what the file has and this version does not act upon.
+    pub(in crate::config) fn unused(&self) -> Vec<String> {
+        let rules = self.rule.iter().flatten().filter(|rule| rule.waits_for_later_version());
+        let mut unused: Vec<String> = rules.filter_map(|rule| Some(format!("rule.{}", rule.id.as_ref()?))).collect();
+        let lists = [
+            ("notify.channel", self.notify.as_ref().is_some_and(|notify| notify.channel.is_some())),
+            ("service", self.service.is_some()),
+            ("destination", self.destination.is_some()),
+            ("backup", self.backup.is_some()),
+            ("task", self.task.is_some()),
+            ("flag", self.flag.is_some()),
+        ];
+        unused.extend(lists.into_iter().filter(|(_, present)| *present).map(|(name, _)| name.to_owned()));
+        unused
+    }
+
+    /// Entries that name other entries name ones that the file defines.
+    fn check_references(&self, fields: &mut Fields<'_, '_>) {
+        let destinations: Vec<&str> =
+            self.destination.iter().flatten().filter_map(|entry| entry.id.as_deref()).collect();
+        for (index, backup) in self.backup.iter().flatten().enumerate() {
+            for name in backup.to.iter().flatten().filter(|name| !destinations.contains(&name.as_str())) {
+                let at = Reference { list: "backup", index, key: "to", kind: "destination", name };
+                fields.unknown_reference(at, &destinations);
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What keeps the databases small and safe between rounds: checkpoints, roll-ups, retention, sizes.
+
+use std::path::Path;
+use std::sync::PoisonError;
+
+use caretaker_core::time::{Moment, Span};
+use caretaker_store::Keep;
+
+use crate::engine::{Engine, Inner};
+
+const CHECKPOINT_EVERY: Span = Span::from_minutes(5);
+const RETAIN_EVERY: Span = Span::from_hours(1);
+/// Top processes are many and soon forgotten.
+const PROCESSES: Span = Span::from_days(2);
+
+/// Sizes on disk, looked up now and then.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sizes {
+    pub metrics: u64,
+    pub state: u64,
+    pub total: u64,
+    pub free: Option<u64>,
+}
+
+/// What was last done when, in awake time.
+#[derive(Debug, Default)]
+pub(crate) struct Housekeeping {
+    checkpoint: Option<Span>,
+    retention: Option<Span>,
+}
+
+impl Housekeeping {
+    /// Does what is due after the round at `moment`.
+    pub(crate) async fn after_round(&mut self, engine: &Engine, moment: Moment) {
+        if due(&mut self.checkpoint, moment.awake, CHECKPOINT_EVERY) {
+            let done = engine
+                .blocking(move |inner| {
+                    inner.metrics.checkpoint()?;
+                    inner.metrics.roll_up(moment.wall)?;
+                    inner.metrics.close_idle_readers();
+                    inner.state.close_idle_readers();
+                    measure(inner);
+                    Ok(())
+                })
+                .await;
+            report(engine, done, moment);
+        }
+        if due(&mut self.retention, moment.awake, RETAIN_EVERY) {
+            let keep = engine.settings().keep.clone();
+            let done = engine
+                .blocking(move |inner| {
+                    let spans = Keep {
+                        raw: keep.raw,
+                        five_minutes: keep.five_minutes,
+                        hourly: keep.hourly,
+                        processes: PROCESSES,
+                        marks: keep.hourly,
+                    };
+                    inner.metrics.retain(spans, moment.wall)?;
+                    inner.state.retain(keep.alerts, moment.wall)?;
+                    inner.state.restore_reserve()?;
+                    Ok(())
+                })
+                .await;
+            report(engine, done, moment);
+        }
+    }
+}
+
+fn report(engine: &Engine, done: Result<(), caretaker_core::problem::Problem>, moment: Moment) {
+    match done {
+        Ok(()) => drop(engine.0.degraded.recovered("housekeeping")),
+        Err(problem) => drop(engine.0.degraded.report("housekeeping", problem.message, &problem.hint, moment.wall)),
+    }
+}
+
+fn due(last: &mut Option<Span>, now: Span, every: Span) -> bool {
+    let due = last.is_none_or(|last| now - last >= every || now < last);
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+/// Looks up sizes and keeps them for the status.
+pub(crate) fn measure(inner: &Inner) {
+    let folder = inner.home.folder();
+    let sizes = Sizes {
+        metrics: inner.metrics.size_bytes(),
+        state: inner.state.size_bytes(),
+        total: folder_bytes(folder),
+        free: caretaker_platform::files::free_bytes(folder).ok(),
+    };
+    *inner.sizes.lock().unwrap_or_else(PoisonError::into_inner) = sizes;
+}
+
+fn folder_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folder_bytes(&entry.path()),
+            Ok(kind) if kind.is_file() => entry.metadata().map_or(0, |data| data.len()),
+            Ok(_) | Err(_) => 0,
+        })
+        .sum()
+}

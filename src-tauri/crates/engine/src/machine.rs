@@ -1,0 +1,48 @@
+//! The ports of the machine that this program runs on.
+
+use std::sync::Arc;
+
+use caretaker_core::port::{ActionSink, NotificationAction};
+use caretaker_core::view::HostView;
+use caretaker_platform::clock::SystemClock;
+use caretaker_platform::home::Home;
+use caretaker_platform::notify::system_notifier;
+use tokio::sync::mpsc;
+
+use crate::options::Ports;
+
+/// Answers to notifications that may wait; people click slowly.
+const ACTIONS: usize = 16;
+
+/// Real time, real collectors, real notifications. Nothing is opened or asked before it is first needed.
+pub fn machine_ports(home: &Home) -> Ports {
+    let (sender, actions) = mpsc::channel::<NotificationAction>(ACTIONS);
+    let sink: ActionSink = Arc::new(move |action| {
+        if sender.try_send(action).is_err() {
+            tracing::warn!("an answer to a notification was dropped: too many wait");
+        }
+    });
+    Ports {
+        clock: Arc::new(SystemClock::new()),
+        collectors: Box::new(caretaker_collect::collectors),
+        facts: Box::new(host_facts),
+        notifier: system_notifier(home.shown_notifications(), sink),
+        actions: Some(actions),
+    }
+}
+
+fn host_facts() -> HostView {
+    let facts = caretaker_collect::host_facts();
+    HostView {
+        name: facts.hostname,
+        os: facts.os,
+        os_version: facts.os_version,
+        kernel: facts.kernel,
+        architecture: facts.architecture,
+        cpu: facts.cpu_model,
+        cores: facts.cores,
+        memory_bytes: facts.memory_bytes,
+        boot_at: facts.boot_at,
+        ..HostView::default()
+    }
+}

@@ -1,0 +1,169 @@
+//! Alerts: listed, shown with everything known of them, taken on, snoozed.
+
+use caretaker_core::alert::{AlertId, Instance, State, words};
+use caretaker_core::notice::Hearing;
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::rule::Level;
+use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::view::{AlertDetail, AlertList, AlertView, Hint, NoticeView, RuleList, TimelineEntry};
+use caretaker_store::{AlertFilter as StoredFilter, Found};
+
+use crate::engine::Engine;
+use crate::latest::Latest;
+use crate::pipeline::Work;
+
+/// Which alerts are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AlertFilter {
+    /// Only of this level.
+    pub level: Option<Level>,
+    /// Only those that were up within this time.
+    pub within: Option<Span>,
+    /// Pending and resolved ones too.
+    pub all: bool,
+}
+
+const MOST: usize = 1_000;
+
+impl Engine {
+    /// Alerts, the worst first, then the newest.
+    pub async fn alerts(&self, filter: AlertFilter) -> Result<AlertList, Problem> {
+        let now = self.now();
+        let latest = self.latest();
+        let mut alerts: Vec<Instance> = latest.open.clone();
+        if filter.all || filter.within.is_some() {
+            let since = filter.within.map(|within| now - within);
+            let query = StoredFilter { states: vec![State::Resolved], level: filter.level, since, limit: Some(MOST) };
+            let ended = self.blocking(move |inner| Ok(inner.state.alerts(&query)?)).await?;
+            alerts.extend(ended.into_iter().filter(|one| !latest.open.iter().any(|open| open.id == one.id)));
+        }
+        let since = filter.within.map(|within| now - within);
+        alerts.retain(|alert| {
+            let shown = match alert.state {
+                State::Firing | State::Recovering => true,
+                State::Pending => filter.all,
+                State::Resolved => (filter.all || filter.within.is_some()) && alert.fired_at.is_some(),
+            };
+            let recent = since.is_none_or(|since| alert.resolved_at.is_none_or(|end| end >= since));
+            shown && recent && filter.level.is_none_or(|level| alert.level == level)
+        });
+        let mut alerts: Vec<AlertView> = alerts.iter().map(|alert| self.alert_view(alert, &latest, now)).collect();
+        alerts.sort_by_key(|alert| (alert.state == State::Resolved, std::cmp::Reverse(alert.level), std::cmp::Reverse(alert.since)));
+        Ok(AlertList { alerts })
+    }
+
+    /// One alert with everything known of it.
+    pub async fn alert(&self, id: &str) -> Result<AlertDetail, Problem> {
+        let alert = self.find_alert(id).await?;
+        let (now, latest) = (self.now(), self.latest());
+        let key = alert.id.clone();
+        let (events, evidence, notices) = self
+            .blocking(move |inner| {
+                Ok((inner.state.events(&key)?, inner.state.evidence(&key)?, inner.state.notices(&key)?))
+            })
+            .await?;
+        let timeline = events.into_iter().map(|(at, change)| TimelineEntry { at, text: words::change(&change), change });
+        let notices = notices.into_iter().map(|notice| NoticeView {
+            channel: notice.channel,
+            kind: notice.kind,
+            state: notice.state,
+            at: notice.delivered_at.unwrap_or(notice.created),
+            body: notice.body,
+            error: notice.error,
+        });
+        let current_rule = self.settings().rules.iter().find(|rule| rule.id == alert.rule).cloned();
+        Ok(AlertDetail {
+            alert: self.alert_view(&alert, &latest, now),
+            current_rule,
+            timeline: timeline.collect(),
+            evidence,
+            notices: notices.collect(),
+        })
+    }
+
+    /// Takes an alert on: no more notices about it unless it gets worse.
+    pub async fn acknowledge(&self, id: &str, note: String) -> Result<AlertView, Problem> {
+        self.writable()?;
+        let (id, now) = (self.open_alert(id).await?.id, self.now());
+        let alert = self.ask(|reply| Work::Acknowledge(id, note, now, reply)).await??;
+        self.changed("acknowledge", format!("Acknowledged {}", words::short(&alert, now)), &alert, now).await
+    }
+
+    /// Mutes one alert for a while.
+    pub async fn snooze(&self, id: &str, span: Span) -> Result<AlertView, Problem> {
+        self.writable()?;
+        if span <= Span::ZERO {
+            return Err(Problem::new(Code::Usage, "a snooze needs a length of time").hint("for example 1h"));
+        }
+        let (id, now) = (self.open_alert(id).await?.id, self.now());
+        let alert = self.ask(|reply| Work::Snooze(id, now + span, now, reply)).await??;
+        self.changed("snooze", format!("Snoozed {} for {}", words::short(&alert, now), span.in_words()), &alert, now).await
+    }
+
+    /// Rules as they are judged.
+    pub fn rules(&self) -> RuleList {
+        RuleList { rules: self.settings().rules.clone() }
+    }
+
+    async fn changed(&self, kind: &str, what: String, alert: &Instance, now: Timestamp) -> Result<AlertView, Problem> {
+        self.record(kind, what, Ok(())).await;
+        self.hint(Hint::Status);
+        Ok(self.alert_view(alert, &self.latest(), now))
+    }
+
+    /// The alert of an id or of a unique beginning of one.
+    pub(crate) async fn find_alert(&self, id: &str) -> Result<Instance, Problem> {
+        let latest = self.latest();
+        if let Some(open) = latest.open.iter().find(|alert| alert.id.0 == id) {
+            return Ok(open.clone());
+        }
+        let wanted = id.to_owned();
+        match self.blocking(move |inner| Ok(inner.state.alert(&wanted)?)).await? {
+            Found::One(alert) => Ok(latest.open.iter().find(|open| open.id == alert.id).cloned().unwrap_or(alert)),
+            Found::Nothing => Err(Problem::new(Code::NotFound, format!("no alert has the id {id}"))
+                .hint("`caretaker alerts list --all` shows every alert")),
+            Found::Ambiguous(ids) => {
+                let ids: Vec<String> = ids.into_iter().map(|AlertId(id)| id).collect();
+                Err(Problem::new(Code::Ambiguous, format!("several alerts begin with {id}: {}", ids.join(", ")))
+                    .hint("give more letters of the id"))
+            }
+        }
+    }
+
+    async fn open_alert(&self, id: &str) -> Result<Instance, Problem> {
+        let alert = self.find_alert(id).await?;
+        if alert.state == State::Resolved {
+            return Err(Problem::new(Code::NotFound, format!("the alert {} is over", alert.id.0)));
+        }
+        Ok(alert)
+    }
+
+    /// An alert as doors show it.
+    pub(crate) fn alert_view(&self, alert: &Instance, latest: &Latest, now: Timestamp) -> AlertView {
+        let settings = self.settings();
+        let rule = settings.rules.iter().find(|rule| rule.id == alert.rule);
+        let hearing = Hearing { now, enabled: true, quiet_until: None, silences: &latest.silences };
+        AlertView {
+            id: alert.id.clone(),
+            rule: alert.rule.clone(),
+            title: rule.map_or_else(|| alert.rule.clone(), |rule| rule.title.clone()),
+            level: alert.level,
+            state: alert.state,
+            since: alert.since,
+            fired_at: alert.fired_at,
+            resolved_at: alert.resolved_at,
+            metric: alert.series.name.clone(),
+            labels: alert.series.labels.clone(),
+            unit: alert.unit,
+            value: alert.value,
+            value_text: words::value_text(alert),
+            peak: alert.peak,
+            threshold: rule.and_then(|rule| rule.threshold(alert.level)),
+            summary: words::summary(alert, rule, now),
+            runbook: rule.map(|rule| rule.runbook.clone()).unwrap_or_default(),
+            acknowledged: alert.acknowledged.clone(),
+            silenced_until: hearing.silenced_until(alert).filter(|_| alert.state != State::Resolved),
+            no_data: alert.no_data,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The configuration as doors see and change it.
+
+use caretaker_core::config::{Document, Settings};
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::view::{ConfigurationView, OriginView, SetRequest, ValidationView};
+use caretaker_platform::files;
+
+use crate::configuration::{invalid, resolve};
+use crate::engine::Engine;
+
+impl Engine {
+    /// What is in force, where it comes from, and what is wrong with the file.
+    pub fn configuration(&self) -> ConfigurationView {
+        let in_force = self.0.in_force.borrow().clone();
+        let document = in_force.text.as_deref().and_then(|text| Document::parse(text).ok());
+        ConfigurationView {
+            path: self.0.configuration.display().to_string(),
+            exists: in_force.stamp.is_some(),
+            text: in_force.text.clone().unwrap_or_default(),
+            settings: Settings::clone(&in_force.settings),
+            origins: Vec::<OriginView>::new(), // ORIGINS
+            problems: in_force.problems.clone(),
+            in_force_since: Some(in_force.since),
+            unused: document.map(|document| document.unused_sections()).unwrap_or_default(),
+        }
+    }
+
+    /// Checks a text without taking it over.
+    pub fn validate_configuration(&self, text: &str) -> ValidationView {
+        let problems = resolve(Some(text), &self.0.environment, self.0.platform).err().unwrap_or_default();
+        let unused = Document::parse(text).map(|document| document.unused_sections()).unwrap_or_default();
+        ValidationView { valid: problems.is_empty(), problems, unused }
+    }
+
+    /// Changes one key in the file, or removes it; comments survive. Takes it over at once.
+    pub async fn set_configuration(&self, request: SetRequest) -> Result<ConfigurationView, Problem> {
+        self.writable()?;
+        let path = self.0.configuration.clone();
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display()))),
+        };
+        let document = Document::parse(&text).map_err(|problems| invalid(&path, &problems))?;
+        let changed = match &request.value {
+            Some(value) => document.set(&request.key, value),
+            None => document.unset(&request.key),
+        };
+        let changed = changed.map_err(|problems| refused(&request.key, &problems))?;
+        resolve(Some(&changed), &self.0.environment, self.0.platform).map_err(|problems| refused(&request.key, &problems))?;
+        self.blocking(move |_| {
+            files::write_atomic(&path, changed.as_bytes(), 0o600)
+                .map_err(|error| Problem::new(Code::Internal, format!("write {}: {error}", path.display())))
+        })
+        .await?;
+        let what = match &request.value {
+            Some(value) => format!("Set {} to {value}", request.key),
+            None => format!("Removed {}", request.key),
+        };
+        self.reload().await?;
+        self.record("configuration", what, Ok(())).await;
+        Ok(self.configuration())
+    }
+}
+
+fn refused(key: &str, problems: &[caretaker_core::config::ConfigProblem]) -> Problem {
+    let reasons: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
+    let hint = problems.iter().find_map(|problem| problem.hint.clone()).unwrap_or_default();
+    Problem::new(Code::InvalidConfiguration, format!("`{key}` was not changed: {}", reasons.join("; "))).hint(hint)
+}

@@ -1,0 +1,149 @@
+//! The machine and Caretaker's own set-up, checked now.
+
+use caretaker_core::metric::{Unit, names};
+use caretaker_core::problem::Problem;
+use caretaker_core::view::{CheckState, CheckView, DoctorView};
+use caretaker_platform::bus::Bus;
+use caretaker_platform::readiness::{NotificationReadiness, Readiness};
+
+use crate::engine::{Engine, Mode};
+use crate::latest::Latest;
+
+/// Below this the databases soon have no room.
+const LITTLE_SPACE: u64 = 500_000_000;
+
+impl Engine {
+    /// Checks home, databases, configuration, desktop, sensors and programs.
+    pub async fn doctor(&self) -> Result<DoctorView, Problem> {
+        let readiness = Readiness::check(&Bus::session(), self.home()).await;
+        let latest = self.latest();
+        let mut checks = self.home_checks(&readiness).await;
+        checks.extend(desktop_checks(&readiness));
+        checks.extend(sensor_checks(&latest, &readiness));
+        checks.extend(readiness.programs.iter().map(|(name, path)| match path {
+            Some(path) => check("programs", name, CheckState::Ok, path.display().to_string()),
+            None => check("programs", name, CheckState::Absent, "not installed; only some features use it".to_owned()),
+        }));
+        for part in self.0.degraded.list() {
+            checks.push(hinted(check("degraded", &part.part, CheckState::Failed, part.why), &part.hint));
+        }
+        let worst = |state: CheckState| checks.iter().any(|check| check.state == state);
+        let state = if worst(CheckState::Failed) {
+            CheckState::Failed
+        } else if worst(CheckState::Warning) {
+            CheckState::Warning
+        } else {
+            CheckState::Ok
+        };
+        Ok(DoctorView { state, checks })
+    }
+
+    async fn home_checks(&self, readiness: &Readiness) -> Vec<CheckView> {
+        let folder = self.home().folder().display().to_string();
+        let private = if readiness.home_private {
+            check("home", "folder", CheckState::Ok, folder.clone())
+        } else {
+            let found = check("home", "folder", CheckState::Warning, format!("others can look into {folder}"));
+            hinted(found, &format!("chmod 700 '{folder}'"))
+        };
+        let space = match readiness.home_free_bytes {
+            Some(free) if free < LITTLE_SPACE => {
+                check("home", "free space", CheckState::Warning, format!("{} left", Unit::Bytes.format(free as f64)))
+            }
+            Some(free) => check("home", "free space", CheckState::Ok, format!("{} left", Unit::Bytes.format(free as f64))),
+            None => check("home", "free space", CheckState::Warning, "it cannot be told".to_owned()),
+        };
+        let integrity = self.blocking(|inner| Ok(inner.metrics.check()?)).await;
+        let databases = match integrity {
+            Ok(()) => check("home", "databases", CheckState::Ok, "samples and state are intact".to_owned()),
+            Err(problem) => hinted(check("home", "databases", CheckState::Failed, problem.message), &problem.hint),
+        };
+        let in_force = self.0.in_force.borrow().clone();
+        let configuration = if in_force.problems.is_empty() {
+            let text = if in_force.stamp.is_some() { "without mistakes" } else { "no file; defaults are in force" };
+            check("home", "configuration", CheckState::Ok, text.to_owned())
+        } else {
+            let text = crate::words::count(in_force.problems.len(), "mistake");
+            hinted(check("home", "configuration", CheckState::Failed, text), "`caretaker config validate` lists them")
+        };
+        let engine = match self.mode() {
+            Mode::Live => check("engine", "running", CheckState::Ok, format!("{} {}", self.0.program, self.0.version)),
+            Mode::Operation | Mode::ReadOnly => {
+                let found = check("engine", "running", CheckState::Warning, "no engine is running".to_owned());
+                hinted(found, "start the tray app, or `caretaker run`")
+            }
+        };
+        vec![engine, private, space, databases, configuration]
+    }
+}
+
+fn check(group: &str, name: &str, state: CheckState, detail: String) -> CheckView {
+    CheckView { group: group.to_owned(), name: name.to_owned(), state, detail, hint: String::new() }
+}
+
+fn hinted(mut check: CheckView, hint: &str) -> CheckView {
+    hint.clone_into(&mut check.hint);
+    check
+}
+
+fn desktop_checks(readiness: &Readiness) -> Vec<CheckView> {
+    let display = if readiness.display {
+        check("desktop", "display", CheckState::Ok, "windows can be opened".to_owned())
+    } else {
+        check("desktop", "display", CheckState::Absent, "there is none: Caretaker runs without a window".to_owned())
+    };
+    let desktop = &readiness.desktop;
+    let notifications = match &desktop.notifications {
+        NotificationReadiness::Running { name, version, capabilities, .. } => {
+            let actions = if capabilities.iter().any(|one| one == "actions") { "with buttons" } else { "without buttons" };
+            check("desktop", "notifications", CheckState::Ok, format!("{name} {version}, {actions}"))
+        }
+        NotificationReadiness::Startable => {
+            check("desktop", "notifications", CheckState::Ok, "a notification daemon starts when needed".to_owned())
+        }
+        NotificationReadiness::ByTheApp => {
+            check("desktop", "notifications", CheckState::Ok, "shown by the tray app".to_owned())
+        }
+        NotificationReadiness::Silent { why } => check("desktop", "notifications", CheckState::Failed, why.clone()),
+        NotificationReadiness::Absent if desktop.session => {
+            let found = check("desktop", "notifications", CheckState::Warning, "no notification daemon answers".to_owned());
+            hinted(found, "install one, for example dunst; alerts are recorded all the same")
+        }
+        NotificationReadiness::Absent => {
+            let why = desktop.session_error.clone().unwrap_or_else(|| "there is no desktop session".to_owned());
+            check("desktop", "notifications", CheckState::Absent, why)
+        }
+    };
+    let tray = if desktop.tray {
+        check("desktop", "tray", CheckState::Ok, "icons are shown".to_owned())
+    } else if desktop.session && readiness.display {
+        let found = check("desktop", "tray", CheckState::Warning, "nobody shows tray icons".to_owned());
+        hinted(found, "GNOME needs the AppIndicator extension; the window and notifications work without")
+    } else {
+        check("desktop", "tray", CheckState::Absent, "there is no desktop session".to_owned())
+    };
+    let supervisor = match readiness.service_supervisor {
+        Some(name) => check("engine", "supervisor", CheckState::Ok, name.to_owned()),
+        None => check("engine", "supervisor", CheckState::Absent, "neither systemd nor launchd runs here".to_owned()),
+    };
+    vec![display, notifications, tray, supervisor]
+}
+
+fn sensor_checks(latest: &Latest, readiness: &Readiness) -> Vec<CheckView> {
+    let temperatures = latest.all(names::TEMPERATURE).count();
+    let temperature = match temperatures {
+        0 => check("sensors", "temperature", CheckState::Absent, "this machine shows none".to_owned()),
+        number => check("sensors", "temperature", CheckState::Ok, crate::words::count(number, "sensor")),
+    };
+    let pressure = if readiness.pressure_stalls || latest.value(names::MEMORY_PRESSURE).is_some() {
+        check("sensors", "pressure", CheckState::Ok, "the kernel tells how long work waited".to_owned())
+    } else {
+        check("sensors", "pressure", CheckState::Absent, "this kernel does not tell".to_owned())
+    };
+    let disks = latest.all(names::DISK_USAGE).count();
+    let disk = match disks {
+        0 => check("sensors", "disks", CheckState::Warning, "no mounted disk was measured yet".to_owned()),
+        number => check("sensors", "disks", CheckState::Ok, crate::words::count(number, "mounted disk")),
+    };
+    vec![temperature, pressure, disk]
+}

@@ -1,0 +1,169 @@
+//! The first page in one answer: tiles of what this machine has, with the last hour of each.
+
+use caretaker_core::metric::{Labels, Point, Reading, Resolution, SeriesKey, SeriesPoints, Unit, names};
+use caretaker_core::problem::Problem;
+use caretaker_core::rule::{Level, Rule};
+use caretaker_core::time::Span;
+use caretaker_core::view::{OverallState, Overview, ProcessTable, Tile, TileDetail};
+
+use crate::engine::Engine;
+use crate::latest::Latest;
+
+const HOUR: Span = Span::from_hours(1);
+
+/// A tile before its chart: which series, and which further figures.
+struct Plan {
+    id: String,
+    title: String,
+    series: SeriesKey,
+    unit: Unit,
+    details: Vec<(&'static str, Option<f64>, Unit)>,
+}
+
+impl Engine {
+    /// Everything that the first page shows.
+    pub async fn overview(&self) -> Result<Overview, Problem> {
+        let status = self.status(None).await?;
+        let latest = self.latest();
+        let (from, to) = (status.at - HOUR, status.at);
+        let plans = plans(&latest);
+        let wanted: Vec<String> = {
+            let mut wanted: Vec<String> = plans.iter().map(|plan| plan.series.name.clone()).collect();
+            wanted.dedup();
+            wanted
+        };
+        let (charts, marks) = self
+            .blocking(move |inner| {
+                let mut charts = Vec::new();
+                for name in wanted {
+                    charts.extend(inner.metrics.points(&name, &Labels::none(), from, to + Span::from_millis(1), Resolution::Raw)?);
+                }
+                Ok((charts, inner.metrics.marks(from, to)?))
+            })
+            .await?;
+        let settings = self.settings();
+        let tiles = plans.into_iter().map(|plan| tile(plan, &latest, &charts, &settings.rules)).collect();
+        let processes = latest.processes.clone().map(|(at, processes)| ProcessTable { at, processes });
+        Ok(Overview { status, tiles, processes, marks, from, to })
+    }
+}
+
+/// What this machine has, in the order of the page. Before the first round there is nothing to show.
+fn plans(latest: &Latest) -> Vec<Plan> {
+    let plain = |id: &str, title: &str, name: &str, unit, details| Plan {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        series: SeriesKey::plain(name),
+        unit,
+        details,
+    };
+    let mut plans = vec![plain(
+        "cpu",
+        "CPU",
+        names::CPU_USAGE,
+        Unit::Percent,
+        vec![("Load 1 min", latest.value(names::LOAD_1M), Unit::Ratio), ("15 min", latest.value(names::LOAD_15M), Unit::Ratio)],
+    )];
+    let memory = vec![
+        ("Used", latest.value(names::MEMORY_USED), Unit::Bytes),
+        ("Available", latest.value(names::MEMORY_AVAILABLE), Unit::Bytes),
+        ("Pressure", latest.value(names::MEMORY_PRESSURE), Unit::Percent),
+    ];
+    let judged_on_pressure = latest.value(names::MEMORY_PRESSURE_LEVEL).is_some();
+    let memory_series = if judged_on_pressure { names::MEMORY_PRESSURE } else { names::MEMORY_USAGE };
+    let memory_title = if judged_on_pressure { "Memory pressure" } else { "Memory" };
+    plans.push(plain("memory", memory_title, memory_series, Unit::Percent, memory));
+    if latest.value(names::SWAP_TOTAL).is_some_and(|total| total > 0.0) {
+        let details = vec![
+            ("Of", latest.value(names::SWAP_TOTAL), Unit::Bytes),
+            ("Swapping out", latest.value(names::SWAP_OUT), Unit::BytesPerSecond),
+        ];
+        plans.push(plain("swap", "Swap", names::SWAP_USED, Unit::Bytes, details));
+    }
+    plans.extend(latest.all(names::DISK_USAGE).map(|reading| disk(reading, latest)));
+    plans.extend(latest.all(names::DISK_WRITTEN).map(|reading| activity(reading, latest)));
+    plans.extend(latest.all(names::NETWORK_RECEIVED).map(|reading| network(reading, latest)));
+    if let Some(hottest) = latest.all(names::TEMPERATURE).max_by(|a, b| a.value.total_cmp(&b.value)) {
+        plans.push(Plan {
+            id: "temperature".to_owned(),
+            title: "Temperature".to_owned(),
+            series: SeriesKey::clone(&hottest.key),
+            unit: Unit::Celsius,
+            details: Vec::new(),
+        });
+    }
+    plans
+}
+
+fn disk(reading: &Reading, latest: &Latest) -> Plan {
+    let mount = reading.key.labels.get("mount").unwrap_or("?");
+    Plan {
+        id: format!("disk:{mount}"),
+        title: format!("Disk {mount}"),
+        series: SeriesKey::clone(&reading.key),
+        unit: Unit::Percent,
+        details: vec![
+            ("Free", latest.labelled(names::DISK_FREE, &reading.key.labels), Unit::Bytes),
+            ("Of", latest.labelled(names::DISK_TOTAL, &reading.key.labels), Unit::Bytes),
+        ],
+    }
+}
+
+fn activity(reading: &Reading, latest: &Latest) -> Plan {
+    let disk = reading.key.labels.get("disk").unwrap_or("?");
+    Plan {
+        id: format!("activity:{disk}"),
+        title: format!("Writes to {disk}"),
+        series: SeriesKey::clone(&reading.key),
+        unit: Unit::BytesPerSecond,
+        details: vec![
+            ("Reads", latest.labelled(names::DISK_READ, &reading.key.labels), Unit::BytesPerSecond),
+            ("Busy", latest.labelled(names::DISK_BUSY, &reading.key.labels), Unit::Percent),
+        ],
+    }
+}
+
+fn network(reading: &Reading, latest: &Latest) -> Plan {
+    let interface = reading.key.labels.get("interface").unwrap_or("?");
+    Plan {
+        id: format!("network:{interface}"),
+        title: format!("Network {interface}"),
+        series: SeriesKey::clone(&reading.key),
+        unit: Unit::BytesPerSecond,
+        details: vec![("Sent", latest.labelled(names::NETWORK_SENT, &reading.key.labels), Unit::BytesPerSecond)],
+    }
+}
+
+fn tile(plan: Plan, latest: &Latest, charts: &[SeriesPoints], rules: &[Rule]) -> Tile {
+    let points: Vec<Point> =
+        charts.iter().find(|chart| chart.key == plan.series).map(|chart| chart.points.clone()).unwrap_or_default();
+    let value = latest.readings.iter().find(|reading| *reading.key == plan.series).map(|reading| reading.value);
+    let judges = |rule: &&Rule| rule.enabled && rule.metric == plan.series.name && plan.series.labels.matches(&rule.filter);
+    let rule = rules.iter().find(judges);
+    let details = plan.details.into_iter().filter_map(|(label, value, unit)| {
+        value.map(|value| TileDetail { label: label.to_owned(), text: unit.format(value) })
+    });
+    Tile {
+        state: state(&plan.series, latest),
+        id: plan.id,
+        title: plan.title,
+        text: value.map_or_else(|| "no value yet".to_owned(), |value| plan.unit.format(value)),
+        value,
+        unit: plan.unit,
+        details: details.collect(),
+        points,
+        warning: rule.and_then(|rule| rule.threshold(Level::Warning)),
+        critical: rule.and_then(|rule| rule.threshold(Level::Critical)),
+        series: plan.series,
+    }
+}
+
+/// By the alerts that are up on this series, silenced or not: the tile shows the machine, not the owner's wishes.
+fn state(series: &SeriesKey, latest: &Latest) -> OverallState {
+    let up = latest.open.iter().filter(|alert| alert.is_raised() && *alert.series == *series);
+    match up.map(|alert| alert.level).max() {
+        Some(Level::Critical) => OverallState::Critical,
+        Some(Level::Warning) => OverallState::Warning,
+        None => OverallState::Ok,
+    }
+}

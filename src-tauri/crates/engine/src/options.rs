@@ -1,0 +1,48 @@
+//! Everything an engine is built from, complete before it is built.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use caretaker_core::config::Platform;
+use caretaker_core::port::{Collector, NotificationAction, Notifier};
+use caretaker_core::time::Clock;
+use caretaker_core::view::HostView;
+use caretaker_platform::home::Home;
+use tokio::sync::mpsc;
+
+/// Makes the list of collectors; called once, when the first round is made.
+pub type CollectorList = Box<dyn FnOnce() -> Vec<Box<dyn Collector>> + Send>;
+/// Reads the unchanging facts of the machine; called once, when first asked for.
+pub type HostFacts = Box<dyn Fn() -> HostView + Send + Sync>;
+
+/// The outside world as the engine sees it.
+pub struct Ports {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// What is measured.
+    pub collectors: CollectorList,
+    /// Facts about the machine.
+    pub facts: HostFacts,
+    /// Desktop notifications; none where only an attached tray app can show them.
+    pub notifier: Option<Arc<dyn Notifier>>,
+    /// What people do with notifications.
+    pub actions: Option<mpsc::Receiver<NotificationAction>>,
+}
+
+/// What an engine is told at its start.
+pub struct EngineOptions {
+    /// The prepared home folder.
+    pub home: Home,
+    /// The configuration file; it need not exist.
+    pub configuration: PathBuf,
+    /// Variables that override keys of the file.
+    pub environment: Vec<(String, String)>,
+    /// Which defaults apply.
+    pub platform: Platform,
+    /// `caretaker` or `caretaker-app`.
+    pub program: String,
+    /// Version of the program.
+    pub version: String,
+    /// The outside world.
+    pub ports: Ports,
+}

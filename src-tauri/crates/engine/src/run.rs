@@ -1,0 +1,165 @@
+//! The loops of a live engine: rounds, deliveries, answers of people; and its end within two seconds.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use caretaker_core::metric::{Reading, Round, RoundId, SeriesKey, Unit, names};
+use caretaker_core::port::NotificationAction;
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::Span;
+use caretaker_core::view::Hint;
+use tokio::sync::mpsc;
+
+use crate::collecting::{Brought, Collecting};
+use crate::engine::{Engine, Mode};
+use crate::housekeeping::Housekeeping;
+use crate::latest::Latest;
+use crate::operation::EXPECTED;
+use crate::pipeline::{Judged, Work};
+
+/// Between the first round and the second, so that rates have a value soon.
+const FIRST_PAUSE: Span = Span::from_seconds(1);
+/// For each database.
+const CLOSE: Duration = Duration::from_millis(800);
+
+impl Engine {
+    /// Makes rounds, delivers notices and does what people ask of notifications, until the future is dropped.
+    pub async fn run(&self, actions: Option<mpsc::Receiver<NotificationAction>>) {
+        // From now on a home without fresh samples is a home whose engine is missing.
+        let expected = self.blocking(|inner| Ok(inner.state.put_setting(EXPECTED, Some("yes"))?)).await;
+        if let Err(problem) = expected {
+            tracing::warn!(%problem, "the start could not be noted");
+        }
+        self.record("start", format!("{} {} started", self.0.program, self.0.version), Ok(())).await;
+        tokio::join!(self.round_loop(), self.outbox_loop(), self.action_loop(actions));
+    }
+
+    /// One round now: collect, store, judge. Returns when it is committed.
+    pub async fn round(&self) -> Result<Judged, Problem> {
+        self.writable()?;
+        let started = tokio::time::Instant::now();
+        let settings = self.settings();
+        let moment = self.0.clock.moment();
+        let brought = self.collect(settings.collect.processes, settings.collect.interval).await?;
+        let now = self.0.clock.moment().wall;
+        let mut changed = false;
+        for (name, why) in &brought.failing {
+            let hint = "the other figures are not affected; it is asked again by itself";
+            changed |= self.0.degraded.report(&format!("collector {name}"), why.clone(), hint, now);
+        }
+        for name in &brought.working {
+            changed |= self.0.degraded.recovered(&format!("collector {name}"));
+        }
+        let took = started.elapsed().as_secs_f64() * 1_000.0;
+        let mut readings = brought.readings;
+        readings.extend(self.own_readings(took));
+        let round = Round {
+            id: RoundId::default(),
+            moment,
+            interval: settings.collect.interval,
+            readings,
+            processes: brought.processes,
+        };
+        let judged = self.ask(|reply| Work::Round(Box::new(round), reply)).await?;
+        self.0.latest.send_modify(|latest| {
+            let mut timed = Latest::clone(latest);
+            timed.took_ms = Some(took);
+            *latest = Arc::new(timed);
+        });
+        self.hint(Hint::Round);
+        if changed || judged.transitions > 0 {
+            self.hint(Hint::Status);
+        }
+        Ok(judged)
+    }
+
+    async fn collect(&self, processes: usize, interval: Span) -> Result<Brought, Problem> {
+        let mut collecting = self.0.collecting.lock().await;
+        if collecting.is_none() {
+            let list = self.0.collectors.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let started = Collecting::start(list.map(|list| list()).unwrap_or_default(), processes);
+            let started = started.map_err(|error| Problem::new(Code::Internal, format!("start the collectors: {error}")))?;
+            *collecting = Some(started);
+        }
+        let Some(collecting) = collecting.as_mut() else { return Ok(Brought::default()) };
+        collecting.keep_processes(processes);
+        Ok(collecting.round(self.0.clock.moment(), interval).await)
+    }
+
+    /// Series about Caretaker itself that only the engine knows.
+    fn own_readings(&self, took_ms: f64) -> Vec<Reading> {
+        let sizes = *self.0.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        let depth = |queue: &str, depth: usize| {
+            Reading::gauge(SeriesKey::labelled(names::QUEUE_DEPTH, "queue", queue), Unit::Count, depth as f64)
+        };
+        let waiting = self.0.pipeline.as_ref().map_or(0, |pipeline| pipeline.max_capacity() - pipeline.capacity());
+        let mut readings = vec![
+            Reading::gauge(SeriesKey::plain(names::ROUND_TIME), Unit::Milliseconds, took_ms),
+            depth("pipeline", waiting),
+            depth("metrics", self.0.metrics.queue_depth()),
+            depth("state", self.0.state.queue_depth()),
+        ];
+        if sizes.metrics > 0 {
+            let bytes = (sizes.metrics + sizes.state) as f64;
+            readings.push(Reading::gauge(SeriesKey::plain(names::OWN_DATABASE_SIZE), Unit::Bytes, bytes));
+        }
+        readings
+    }
+
+    async fn round_loop(&self) {
+        let mut housekeeping = Housekeeping::default();
+        let mut first = true;
+        loop {
+            let begun = self.0.clock.moment();
+            self.watch_configuration().await;
+            if let Err(problem) = self.round().await {
+                tracing::error!(%problem, "a round failed");
+            }
+            housekeeping.after_round(self, begun).await;
+            let interval = self.settings().collect.interval;
+            let spent = (self.0.clock.moment().awake - begun.awake).or_zero();
+            let wait = if first { FIRST_PAUSE } else { (interval - spent).max(Span::from_millis(200)) };
+            first = false;
+            tokio::select! {
+                () = self.0.clock.sleep(wait) => {}
+                () = self.0.on_interval.notified() => {}
+            }
+        }
+    }
+
+    async fn action_loop(&self, actions: Option<mpsc::Receiver<NotificationAction>>) {
+        let Some(mut actions) = actions else { return std::future::pending().await };
+        while let Some(action) = actions.recv().await {
+            if let Err(problem) = self.act(action).await {
+                tracing::warn!(%problem, "an answer to a notification could not be carried out");
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// Ends in order: the book stored, both databases flushed.
+    pub async fn close(&self) {
+        if self.0.mode == Mode::ReadOnly {
+            return;
+        }
+        if let Err(problem) = self.ask(Work::Stop).await {
+            tracing::warn!(%problem, "the pipeline was gone already");
+        }
+        let now = self.now();
+        let closed = self
+            .blocking(move |inner| {
+                if inner.mode == Mode::Live {
+                    let kind = caretaker_core::metric::MarkKind::Stop;
+                    let text = "Caretaker ended".to_owned();
+                    inner.metrics.mark(&caretaker_core::metric::Mark { kind, at: now, until: None, text })?;
+                }
+                inner.metrics.close(CLOSE)?;
+                inner.state.close(CLOSE)?;
+                Ok(())
+            })
+            .await;
+        if let Err(problem) = closed {
+            tracing::error!(%problem, "a database could not be closed in order");
+        }
+    }
+}

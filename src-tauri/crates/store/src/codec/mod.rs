@@ -1,0 +1,11 @@
+//! How values become bytes: integers only, no SQLite in here.
+
+pub(crate) mod buckets;
+pub(crate) mod processes;
+pub(crate) mod row;
+pub(crate) mod varint;
+
+/// Bytes that are no encoding of anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes end too early or contradict themselves")]
+pub(crate) struct Malformed;

@@ -1,0 +1,234 @@
+//! Deletes what is older than is to be kept: ranges at the left edge of each table, a day of raw rows at a time, and
+//! never what a coarser tier does not hold yet.
+
+use caretaker_core::time::Span;
+use rusqlite::Connection;
+
+use super::append::Appender;
+use super::period;
+use crate::error::Fault;
+use crate::table::progress::{self, Mark};
+use crate::table::rollup::{self, Tier};
+use crate::table::{epoch, hot, layout, mark, processes, series};
+
+/// Free pages that stay in the file: the next rounds need them, and moving pages about costs writes.
+const SPARE_PAGES: i64 = 256;
+/// Pages given back to the file system at once.
+const MOST_PAGES: i64 = 1_000;
+
+/// How long each kind of row is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Samples.
+    pub raw: Span,
+    /// 5-minute buckets.
+    pub five_minutes: Span,
+    /// 1-hour buckets.
+    pub hourly: Span,
+    /// Lists of top processes.
+    pub processes: Span,
+    /// Marks on charts.
+    pub marks: Span,
+}
+
+impl Default for Keep {
+    /// 30 days, 90 days, 2 years, 2 days, 2 years.
+    fn default() -> Self {
+        Self {
+            raw: Span::from_days(30),
+            five_minutes: Span::from_days(90),
+            hourly: Span::from_days(730),
+            processes: Span::from_days(2),
+            marks: Span::from_days(730),
+        }
+    }
+}
+
+/// What was deleted, in rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Rounds.
+    pub rounds: usize,
+    /// Rows of rollups.
+    pub rollups: usize,
+    /// Lists of processes, marks, series, epochs and layouts.
+    pub others: usize,
+}
+
+impl Removed {
+    pub(super) fn add(&mut self, other: Self) {
+        self.rounds += other.rounds;
+        self.rollups += other.rollups;
+        self.others += other.others;
+    }
+}
+
+/// Deletes at most a day of raw rows; none when none are due.
+pub(super) fn raw_step(connection: &Connection, keep: &Keep, now: i64) -> Result<Option<Removed>, Fault> {
+    let rolled_up = progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN);
+    let late = progress::late(connection)?.first().map_or(i64::MAX, |late| period::start(*late));
+    let wished = period::start(period::of(now.saturating_sub(keep.raw.as_millis())));
+    let cutoff = wished.min(rolled_up).min(late);
+    let Some(first) = hot::first_from(connection, i64::MIN)?.filter(|first| *first < cutoff) else { return Ok(None) };
+    let until = cutoff.min(period::start(period::of(first)) + Tier::Day.span());
+    let transaction = connection.unchecked_transaction()?;
+    let rounds = hot::delete(&transaction, i64::MIN, until)?;
+    // A row at the very start of a period may still use the layout of the one before.
+    let others = layout::delete_before(&transaction, period::of(until) - 1)?;
+    let before = progress::get(&transaction, Mark::RawDeleted)?.unwrap_or(i64::MIN);
+    progress::set(&transaction, Mark::RawDeleted, until.max(before))?;
+    transaction.commit()?;
+    Ok(Some(Removed { rounds, others, rollups: 0 }))
+}
+
+/// Deletes everything else that is due and gives free pages back.
+pub(super) fn rest(connection: &Connection, appender: &Appender, keep: &Keep, now: i64) -> Result<Removed, Fault> {
+    let cutoff = |span: Span| now.saturating_sub(span.as_millis());
+    let transaction = connection.unchecked_transaction()?;
+    let in_hours = progress::get(&transaction, Mark::Weeks)?.unwrap_or(i64::MIN);
+    let days = cutoff(keep.five_minutes).min(in_hours).div_euclid(Tier::Day.span());
+    let weeks = cutoff(keep.hourly).div_euclid(Tier::Week.span());
+    let mut rollups = 0;
+    if in_hours != i64::MIN {
+        rollups += rollup::delete_before(&transaction, Tier::Day, days)?;
+        let before = progress::get(&transaction, Mark::DaysDeleted)?.unwrap_or(i64::MIN);
+        progress::set(&transaction, Mark::DaysDeleted, (days * Tier::Day.span()).max(before))?;
+        rollups += rollup::delete_before(&transaction, Tier::Week, weeks)?;
+    }
+    let mut others = processes::delete_before(&transaction, cutoff(keep.processes))?;
+    others += mark::delete_before(&transaction, cutoff(keep.marks))?;
+    others += epoch::delete_before(&transaction, cutoff(keep.hourly))?;
+    others += series::delete_unseen_since(&transaction, cutoff(keep.hourly), |id| appender.uses(id))?;
+    transaction.commit()?;
+    give_back(connection)?;
+    Ok(Removed { rounds: 0, rollups, others })
+}
+
+fn give_back(connection: &Connection) -> Result<(), Fault> {
+    let free: i64 = connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
+    let pages = (free - SPARE_PAGES / 2).min(MOST_PAGES);
+    if free > SPARE_PAGES {
+        let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+        let mut rows = statement.query([])?;
+        // Each step frees one page.
+        while rows.next()?.is_some() {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use caretaker_core::metric::{Mark as ChartMark, MarkKind, ProcessReading, Resolution};
+
+    use crate::metrics::testing::*;
+
+    use super::*;
+
+    const HOURLY: Resolution = Resolution::Step(Span::from_hours(1));
+
+    fn keep() -> Keep {
+        Keep {
+            raw: Span::from_days(2),
+            five_minutes: Span::from_days(10),
+            hourly: Span::from_days(30),
+            processes: Span::from_days(1),
+            marks: Span::from_days(5),
+        }
+    }
+
+    fn fill(world: &World, days: i64) {
+        let mut at = START;
+        while at < START + days * DAY {
+            let mut round = world.round(at, &[("cpu", 10.0)]);
+            round.processes = Some(vec![ProcessReading { pid: 1, name: "init".into(), cpu_percent: None, memory_bytes: 1 }]);
+            world.store.append(&round).unwrap();
+            at += 10 * MINUTE;
+        }
+    }
+
+    #[test]
+    fn raw_rows_stay_until_they_are_rolled_up() {
+        let world = World::new();
+        fill(&world, 5);
+        let now = stamp(START + 5 * DAY);
+        assert_eq!(world.store.retain(keep(), now).unwrap().rounds, 0);
+        world.store.roll_up(now).unwrap();
+        assert_eq!(world.store.retain(keep(), now).unwrap().rounds, 3 * 144);
+        assert_eq!(world.store.retain(keep(), now).unwrap(), Removed::default());
+        assert_eq!(world.values("cpu", START, START + DAY, HOURLY).len(), 24, "the rollup remains");
+    }
+
+    #[test]
+    fn every_kind_of_row_has_its_own_age() {
+        let world = World::new();
+        for day in [0, 45] {
+            let at = stamp(START + day * DAY);
+            let mark = ChartMark { kind: MarkKind::Start, at, until: None, text: "Caretaker started".into() };
+            world.store.mark(&mark).unwrap();
+            world.store.mark(&mark).unwrap();
+        }
+        fill(&world, 50);
+        let now = stamp(START + 50 * DAY);
+        world.store.roll_up(now).unwrap();
+        assert_eq!(world.store.marks(stamp(START), now).unwrap().len(), 2);
+        let removed = world.store.retain(keep(), now).unwrap();
+        assert_eq!(removed.rounds, 48 * 144);
+        assert_eq!(world.store.marks(stamp(START), now).unwrap().len(), 1);
+        let nearest = world.store.processes_near(stamp(START)).unwrap().unwrap().0;
+        assert_eq!(nearest, stamp(START + 49 * DAY));
+        let hours = world.values("cpu", START, START + 50 * DAY, HOURLY);
+        // Weeks go whole, so up to seven days more than asked for may remain.
+        let oldest = hours.first().unwrap().0 / 86_400;
+        assert!((13..=20).contains(&oldest), "{oldest}");
+    }
+
+    #[test]
+    fn a_series_without_data_is_forgotten_and_one_in_use_is_not() {
+        let world = World::new();
+        world.append(START, &[("gone", 1.0), ("cpu", 1.0)]);
+        world.append(START + 40 * DAY, &[("cpu", 1.0)]);
+        let now = stamp(START + 40 * DAY + 2 * HOUR);
+        world.store.roll_up(now).unwrap();
+        world.append(START + 40 * DAY + 2 * HOUR, &[("cpu", 1.0)]);
+        world.store.retain(keep(), now).unwrap();
+        let names: Vec<_> = world.store.series().unwrap().into_iter().map(|one| one.key.name).collect();
+        assert_eq!(names, ["cpu"]);
+    }
+
+    #[test]
+    fn room_goes_back_to_the_file_system_but_for_what_the_next_rounds_need() {
+        let world = World::new();
+        let names: Vec<_> = (0..100).map(|n| format!("series{n}")).collect();
+        for minute in 0..5 * 1_440 {
+            let values: Vec<_> = names.iter().map(|name| (name.as_str(), (minute * 7_919 % 8_009) as f64 / 7.0)).collect();
+            world.append(START + minute * MINUTE, &values);
+        }
+        let now = stamp(START + 5 * DAY);
+        world.store.roll_up(now).unwrap();
+        let pages = |name: &str| -> i64 {
+            let connection = Connection::open(world.path()).unwrap();
+            connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap()
+        };
+        let before = pages("page_count");
+        world.store.retain(keep(), now).unwrap();
+        assert!(pages("freelist_count") <= SPARE_PAGES);
+        assert!(pages("page_count") < before - 100, "{} of {before}", pages("page_count"));
+        world.store.check().unwrap();
+    }
+
+    #[test]
+    fn layouts_go_with_their_rows() {
+        let world = World::new();
+        fill(&world, 6);
+        let now = stamp(START + 6 * DAY);
+        world.store.roll_up(now).unwrap();
+        world.store.retain(keep(), now).unwrap();
+        let connection = Connection::open(world.path()).unwrap();
+        let layouts: i64 = connection.query_row("SELECT count(*) FROM layout", [], |row| row.get(0)).unwrap();
+        assert_eq!(layouts, 2 * 12 + 1);
+        let orphans: i64 = connection
+            .query_row("SELECT count(*) FROM hot WHERE layout NOT IN (SELECT id FROM layout)", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(orphans, 0);
+    }
+}

@@ -1,0 +1,259 @@
+//! The handle of `metrics.db`: cheap to clone, usable from any thread, every method blocks.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use caretaker_core::metric::{Labels, Mark, ProcessReading, Resolution, Round, RoundId, SeriesEntry, SeriesPoints};
+use caretaker_core::time::{Moment, Timestamp};
+use rusqlite::Connection;
+
+use super::append::Appender;
+use super::layouts::Layouts;
+use super::query::Selection;
+use super::reader::Reader;
+use super::retain::{self, Keep, Removed};
+use super::roll_up::{self, RolledUp};
+use crate::database::{
+    Access, Location, Readers, Schema, WriterThread, beside, checkpoint, finish, open_reader, open_writer, quick_check,
+    set_aside,
+};
+use crate::error::{Fault, StoreError};
+use crate::table::epoch::EpochReason;
+use crate::table::{epoch, hot, layout, mark, processes, progress, rollup, series};
+
+const SCHEMA: Schema = Schema {
+    current: 1,
+    oldest_compatible: 1,
+    tables: &[
+        series::MIGRATIONS,
+        epoch::MIGRATIONS,
+        layout::MIGRATIONS,
+        hot::MIGRATIONS,
+        processes::MIGRATIONS,
+        mark::MIGRATIONS,
+        progress::MIGRATIONS,
+        rollup::MIGRATIONS,
+    ],
+};
+
+/// Shares of the 4 MB that all connections have together; `caretaker.db` has the rest.
+const WRITER_CACHE: u32 = 1_024;
+const READER_CACHE: u32 = 896;
+
+/// Measured series, lists of processes and marks.
+#[derive(Clone)]
+pub struct MetricsStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    /// None for a reader.
+    writer: Option<WriterThread<Writer>>,
+    readers: Readers<Reader>,
+}
+
+/// What only the writing thread touches.
+struct Writer {
+    connection: Connection,
+    appender: Appender,
+    layouts: Layouts,
+}
+
+impl MetricsStore {
+    /// Opens `metrics.db`. For writing it is created, checked after an unclean end, and migrated.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let location = Location {
+            path: path.to_owned(),
+            schema: SCHEMA,
+            durable: false,
+            writer_cache: WRITER_CACHE,
+            reader_cache: READER_CACHE,
+        };
+        let writer = match access {
+            Access::ReadWrite => {
+                let connection = open_writer(&location)?;
+                let writer = Writer { connection, appender: Appender::default(), layouts: Layouts::default() };
+                Some(WriterThread::start("metrics.db", path.to_owned(), writer, |writer| finish(writer.connection))?)
+            }
+            Access::ReadOnly => {
+                // Opened once for its verdict; the pool opens its own when somebody asks.
+                drop(open_reader(&location)?);
+                None
+            }
+        };
+        let readers = Readers::new(move || {
+            let (connection, freshness) = open_reader(&location)?;
+            Ok((Reader::new(connection), freshness))
+        });
+        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers }) })
+    }
+
+    /// Moves a damaged database to `metrics.damaged-<stamp>.db` and gives that name. No handle may be open.
+    pub fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
+        set_aside(path, now)
+    }
+
+    /// Begins a clock epoch; rounds name it.
+    pub fn start_epoch(&self, moment: Moment, reason: EpochReason) -> Result<u32, StoreError> {
+        self.write(move |writer| writer.appender.start_epoch(&writer.connection, moment, reason))
+    }
+
+    /// Stores a round of the epoch `round.id.epoch`, durable against a crash of the program when this returns.
+    /// The stamp is the wall clock, or the next millisecond that is free.
+    pub fn append(&self, round: &Round) -> Result<RoundId, StoreError> {
+        let round = round.clone();
+        self.write(move |writer| writer.appender.append(&writer.connection, &round))
+    }
+
+    /// Stores a mark; the same mark twice is one.
+    pub fn mark(&self, mark: &Mark) -> Result<(), StoreError> {
+        let mark = mark.clone();
+        self.write(move |writer| mark::insert(&writer.connection, &mark))
+    }
+
+    /// Points of the series of that name whose labels match, with `from <= time < to`, widened to whole steps.
+    /// A gap is a point without a value; there is none before the first and none after the last sample.
+    pub fn points(
+        &self,
+        name: &str,
+        labels: &Labels,
+        from: Timestamp,
+        to: Timestamp,
+        resolution: Resolution,
+    ) -> Result<Vec<SeriesPoints>, StoreError> {
+        let selection = Selection::Named { name: name.to_owned(), labels: labels.clone() };
+        self.points_of(&selection, from, to, resolution)
+    }
+
+    /// [`MetricsStore::points`] of any selection, in one pass over the rows.
+    pub fn points_of(
+        &self,
+        selection: &Selection,
+        from: Timestamp,
+        to: Timestamp,
+        resolution: Resolution,
+    ) -> Result<Vec<SeriesPoints>, StoreError> {
+        self.read(|reader| reader.points(selection, from, to, resolution))
+    }
+
+    /// Every series with its newest value, sorted by key.
+    pub fn series(&self) -> Result<Vec<SeriesEntry>, StoreError> {
+        self.read(Reader::entries)
+    }
+
+    /// At most `limit` rounds that were measured after `id`, in that order: the rest of its epoch, then later epochs.
+    pub fn rounds_after(&self, id: RoundId, limit: usize) -> Result<Vec<Round>, StoreError> {
+        self.read(|reader| reader.rounds_after(id, limit))
+    }
+
+    /// Rounds stamped `since` or later in the order in which they were measured, without their processes.
+    pub fn recent_rounds(&self, since: Timestamp) -> Result<Vec<Round>, StoreError> {
+        self.read(|reader| reader.recent_rounds(since))
+    }
+
+    /// The round measured last.
+    pub fn newest(&self) -> Result<Option<(RoundId, Moment)>, StoreError> {
+        self.read(Reader::newest)
+    }
+
+    /// The list of top processes nearest to a point in time, with its stamp.
+    pub fn processes_near(&self, at: Timestamp) -> Result<Option<(Timestamp, Vec<ProcessReading>)>, StoreError> {
+        self.read(|reader| processes::near(&reader.connection, at.as_millis()))
+    }
+
+    /// Marks that touch `from <= time < to`, in time order.
+    pub fn marks(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Mark>, StoreError> {
+        self.read(|reader| mark::between(&reader.connection, from.as_millis(), to.as_millis()))
+    }
+
+    /// How many series there are.
+    pub fn series_count(&self) -> Result<u32, StoreError> {
+        self.read(|reader| Ok(reader.connection.query_row("SELECT count(*) FROM series", [], |row| row.get(0))?))
+    }
+
+    /// The stamp of the oldest sample kept in full.
+    pub fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|reader| {
+            let oldest: Option<i64> = reader.connection.query_row("SELECT min(ts) FROM hot", [], |row| row.get(0))?;
+            Ok(oldest.map(Timestamp::from_millis))
+        })
+    }
+
+    /// Rolls up everything that is complete at `now`, step by step, so that rounds are stored in between.
+    pub fn roll_up(&self, now: Timestamp) -> Result<RolledUp, StoreError> {
+        let mut all = RolledUp::default();
+        while let Some(done) = self.write(move |writer| writer.roll_up(now.as_millis()))? {
+            all.add(done);
+        }
+        Ok(all)
+    }
+
+    /// Deletes what is older than `keep` says, step by step. Raw rows stay until they are rolled up.
+    pub fn retain(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
+        let mut all = Removed::default();
+        while let Some(removed) = self.write(move |w| retain::raw_step(&w.connection, &keep, now.as_millis()))? {
+            all.add(removed);
+        }
+        all.add(self.write(move |w| retain::rest(&w.connection, &w.appender, &keep, now.as_millis()))?);
+        Ok(all)
+    }
+
+    /// Writes the log into the database as far as no reader is in the way, and syncs.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.write(|writer| checkpoint(&writer.connection))
+    }
+
+    /// Walks the whole database; fails when it is damaged.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let path = self.inner.path.clone();
+        self.inner.readers.with(|reader| quick_check(&reader.connection, &path))
+    }
+
+    /// Size on disk with its log, bytes.
+    pub fn size_bytes(&self) -> u64 {
+        let files = ["", "-wal"].iter().filter_map(|suffix| std::fs::metadata(beside(&self.inner.path, suffix)).ok());
+        files.map(|file| file.len()).sum()
+    }
+
+    /// Work that waits for the writing thread.
+    pub fn queue_depth(&self) -> usize {
+        self.inner.writer.as_ref().map_or(0, WriterThread::depth)
+    }
+
+    /// Closes the read connections that no query uses.
+    pub fn close_idle_readers(&self) {
+        self.inner.readers.close_idle();
+    }
+
+    /// Writes everything into the database, empties the log and closes the writing connection, all within the time.
+    pub fn close(&self, within: Duration) -> Result<(), StoreError> {
+        self.inner.readers.close_idle();
+        self.inner.writer.as_ref().map_or(Ok(()), |writer| writer.close(within))
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.inner.writer {
+            Some(writer) => writer.call(work),
+            None => Err(StoreError::ReadOnly { path: self.inner.path.clone() }),
+        }
+    }
+
+    fn read<T>(&self, work: impl Fn(&mut Reader) -> Result<T, Fault>) -> Result<T, StoreError> {
+        self.inner.readers.with(|reader| work(reader).map_err(|fault| fault.at(&self.inner.path)))
+    }
+}
+
+impl Writer {
+    fn roll_up(&mut self, now: i64) -> Result<Option<RolledUp>, Fault> {
+        let Some((done, again)) = roll_up::step(&self.connection, &mut self.layouts, now)? else { return Ok(None) };
+        if let Some(period) = again {
+            self.appender.rolled_up_again(period);
+        }
+        Ok(Some(done))
+    }
+}

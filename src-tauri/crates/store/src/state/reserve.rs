@@ -1,0 +1,72 @@
+//! Four megabytes that the home keeps for the day on which the disk is full, so that the alert about it can be stored.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::database::beside;
+
+/// Enough for thousands of decisions.
+const SIZE: usize = 4 << 20;
+
+/// The file with nothing in it but room.
+#[derive(Clone, Debug)]
+pub(super) struct Reserve(pub(super) PathBuf);
+
+impl Reserve {
+    /// Creates the file unless it is there; true when it is there afterwards.
+    pub(super) fn restore(&self) -> io::Result<bool> {
+        if fs::metadata(&self.0).is_ok_and(|file| file.len() >= SIZE as u64) {
+            return Ok(true);
+        }
+        let partial = beside(&self.0, ".partial");
+        match self.fill(&partial) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                // What could be written of it must not make the shortage worse.
+                let _ = fs::remove_file(&partial);
+                let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+                if full { Ok(false) } else { Err(error) }
+            }
+        }
+    }
+
+    /// Gives the room up; false when there was none.
+    pub(super) fn give_up(&self) -> bool {
+        fs::remove_file(&self.0).is_ok()
+    }
+
+    fn fill(&self, partial: &PathBuf) -> io::Result<()> {
+        let mut file = File::create(partial)?;
+        // Noise, because some file systems store zeros and patterns in no room at all.
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut block = Vec::with_capacity(1 << 16);
+        for _ in 0..SIZE / (1 << 16) {
+            block.clear();
+            while block.len() < 1 << 16 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                block.extend_from_slice(&state.to_le_bytes());
+            }
+            file.write_all(&block)?;
+        }
+        file.sync_all()?;
+        fs::rename(partial, &self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_its_room_once_and_gives_it_up_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let reserve = Reserve(folder.path().join("reserve"));
+        assert!(reserve.restore().unwrap() && reserve.restore().unwrap());
+        assert_eq!(fs::metadata(&reserve.0).unwrap().len(), SIZE as u64);
+        assert!(reserve.give_up() && !reserve.give_up());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

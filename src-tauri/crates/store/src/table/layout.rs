@@ -1,0 +1,80 @@
+//! Layouts of hot rows: which series a row holds in which order, and the base that its values are written against.
+//! A layout belongs to one rollup period and is deleted with that period's rows.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::codec::varint::{Input, put, put_signed};
+use crate::database::Migration;
+use crate::error::Fault;
+
+pub(crate) const TABLE: &str = "layout";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    schema: 1,
+    sql: "CREATE TABLE layout (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, period INTEGER NOT NULL, series BLOB NOT NULL, base BLOB NOT NULL) STRICT;",
+}];
+
+/// An order of series.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) id: i64,
+    /// The period of [`crate::metrics::time`] that its rows lie in.
+    pub(crate) period: i64,
+    /// Numbers of the series, one a slot.
+    pub(crate) series: Vec<u32>,
+    /// A typical value of each, as stored; rows hold the distance from it.
+    pub(crate) base: Vec<i64>,
+}
+
+/// Stores a new layout and gives its number.
+pub(crate) fn insert(connection: &Connection, period: i64, series: &[u32], base: &[i64]) -> Result<i64, Fault> {
+    let (mut numbers, mut bases) = (Vec::with_capacity(series.len() * 2), Vec::with_capacity(base.len() * 3));
+    series.iter().for_each(|id| put(&mut numbers, u64::from(*id)));
+    base.iter().for_each(|value| put_signed(&mut bases, *value));
+    connection
+        .prepare_cached("INSERT INTO layout (period, series, base) VALUES (?1, ?2, ?3)")?
+        .execute(params![period, numbers, bases])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The layout of that number.
+pub(crate) fn find(connection: &Connection, id: i64) -> Result<Layout, Fault> {
+    connection
+        .prepare_cached("SELECT id, period, series, base FROM layout WHERE id = ?1")?
+        .query_row([id], columns)
+        .optional()?
+        .ok_or_else(|| Fault::Row { table: TABLE, detail: format!("layout {id} is missing") })
+        .and_then(read)
+}
+
+/// The newest layout of a period.
+pub(crate) fn newest_of(connection: &Connection, period: i64) -> Result<Option<Layout>, Fault> {
+    connection
+        .prepare_cached("SELECT id, period, series, base FROM layout WHERE period = ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([period], columns)
+        .optional()?
+        .map(read)
+        .transpose()
+}
+
+/// Deletes the layouts of periods before that one.
+pub(crate) fn delete_before(connection: &Connection, period: i64) -> Result<usize, Fault> {
+    Ok(connection.prepare_cached("DELETE FROM layout WHERE period < ?1")?.execute([period])?)
+}
+
+type Columns = (i64, i64, Vec<u8>, Vec<u8>);
+
+fn columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+fn read((id, period, numbers, bases): Columns) -> Result<Layout, Fault> {
+    let (mut series, mut base) = (Vec::new(), Vec::new());
+    let (mut numbers, mut bases) = (Input(&numbers), Input(&bases));
+    while !numbers.is_empty() {
+        series.push(numbers.number().map_err(Fault::malformed(TABLE))? as u32);
+        base.push(bases.signed().map_err(Fault::malformed(TABLE))?);
+    }
+    Ok(Layout { id, period, series, base })
+}

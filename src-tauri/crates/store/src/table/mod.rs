@@ -1,0 +1,46 @@
+//! One file a table, or a tightly knit group: its migration, its row, its queries. A shipped migration is never edited.
+
+pub(crate) mod alert;
+pub(crate) mod configuration;
+pub(crate) mod epoch;
+pub(crate) mod hot;
+pub(crate) mod layout;
+pub(crate) mod mark;
+pub(crate) mod notice;
+pub(crate) mod operation;
+pub(crate) mod processes;
+pub(crate) mod progress;
+pub(crate) mod rollup;
+pub(crate) mod series;
+pub(crate) mod setting;
+pub(crate) mod silence;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Fault;
+
+/// A value as JSON text for a column.
+pub(crate) fn to_json<T: Serialize>(table: &'static str, value: &T) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Row { table, detail: error.to_string() })
+}
+
+/// A column's JSON text as a value.
+pub(crate) fn from_json<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::Row { table, detail: error.to_string() })
+}
+
+/// A plain enumeration as the word that stands for it in JSON.
+pub(crate) fn word<T: Serialize>(table: &'static str, value: &T) -> Result<String, Fault> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        Ok(other) => Err(Fault::Row { table, detail: format!("{other} is no word") }),
+        Err(error) => Err(Fault::Row { table, detail: error.to_string() }),
+    }
+}
+
+/// The reverse of [`word`].
+pub(crate) fn from_word<T: DeserializeOwned>(table: &'static str, word: &str) -> Result<T, Fault> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|error| Fault::Row { table, detail: error.to_string() })
+}

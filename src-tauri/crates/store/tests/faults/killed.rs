@@ -1,0 +1,102 @@
+//! kill -9 at any moment: this test starts its own program as a writer, kills it, and looks for everything that the
+//! writer had acknowledged.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use caretaker_core::alert::AlertId;
+use caretaker_core::metric::RoundId;
+use caretaker_core::time::Timestamp;
+use caretaker_store::{Access, Decision, EpochReason, MetricsStore, StateStore};
+
+use crate::{START, moment, round};
+
+const FOLDER: &str = "CARETAKER_STORE_TEST_FOLDER";
+
+fn open(folder: &Path) -> (MetricsStore, StateStore) {
+    let metrics = MetricsStore::open(&folder.join("metrics.db"), Access::ReadWrite).unwrap();
+    let state = StateStore::open(&folder.join("caretaker.db"), Access::ReadWrite).unwrap();
+    (metrics, state)
+}
+
+/// Not a test: the writer, when the test below starts it.
+#[test]
+#[ignore = "started by the test below"]
+fn writer() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let (metrics, state) = open(Path::new(&folder));
+    let newest = metrics.newest().unwrap().map_or(START, |(id, _)| id.at.as_millis());
+    let epoch = metrics.start_epoch(moment(newest), EpochReason::Start).unwrap();
+    let mut output = std::io::stdout().lock();
+    for number in 1.. {
+        let at = newest + number * 30_000;
+        let mut round = round(epoch, at);
+        // Now and then a new series, so that layouts change too.
+        round.readings.truncate(40 - (number % 7) as usize);
+        let id = metrics.append(&round).unwrap();
+        if number % 3 == 0 {
+            let events = vec![(AlertId(format!("{at}")), Timestamp::from_millis(at), caretaker_core::alert::Change::Pended)];
+            state.commit(Decision { judged: Some((id, round.moment)), events, ..Decision::default() }).unwrap();
+        }
+        writeln!(output, "\nround {} {}", id.epoch, id.at.as_millis()).unwrap();
+        match number % 50 {
+            10 => drop(metrics.roll_up(Timestamp::from_millis(at)).unwrap()),
+            20 => metrics.checkpoint().unwrap(),
+            30 => drop(metrics.retain(Default::default(), Timestamp::from_millis(at)).unwrap()),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn nothing_that_was_acknowledged_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut acknowledged: Vec<RoundId> = Vec::new();
+    let mut noise = 0x2545_f491_4f6c_dd1d_u64;
+    for life in 0..12 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["killed::writer", "--exact", "--ignored", "--nocapture"])
+            .env(FOLDER, folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        noise ^= noise << 13;
+        noise ^= noise >> 7;
+        noise ^= noise << 17;
+        let mut left = 1 + noise % 400;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            let words: Vec<_> = line.split(' ').collect();
+            let ["round", epoch, at] = words[..] else { continue };
+            let at = Timestamp::from_millis(at.parse().unwrap());
+            acknowledged.push(RoundId { epoch: epoch.parse().unwrap(), at });
+            left -= 1;
+            if left == 0 {
+                child.kill().unwrap();
+                break;
+            }
+        }
+        child.wait().unwrap();
+
+        if life % 2 == 0 {
+            // A reader comes before the next engine does: it reads the log that the dead one left.
+            let reader = MetricsStore::open(&folder.path().join("metrics.db"), Access::ReadOnly).unwrap();
+            assert!(reader.newest().unwrap().unwrap().0 >= *acknowledged.last().unwrap());
+        }
+        let (metrics, state) = open(folder.path());
+        metrics.check().unwrap();
+        state.check().unwrap();
+        let stored = metrics.rounds_after(RoundId::default(), usize::MAX).unwrap();
+        let known: std::collections::HashSet<_> = stored.iter().map(|round| round.id).collect();
+        assert!(acknowledged.iter().all(|id| known.contains(id)), "life {life}");
+        for round in &stored {
+            let value = (round.id.at.as_millis() / 1_000 % 10_000) as f64;
+            assert!(round.readings.len() >= 34 && round.readings.iter().all(|one| one.value == value), "{round:?}");
+        }
+        // Decisions name rounds that exist, and none that was acknowledged is missing.
+        let judged = state.judged().unwrap();
+        assert!(judged.is_none_or(|(id, _)| known.contains(&id)));
+    }
+    assert!(acknowledged.len() > 500);
+}

@@ -1,0 +1,190 @@
+//! A machine whose figures a test writes down.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use caretaker_core::metric::{ProcessReading, Reading, SeriesKey, Unit, names};
+use caretaker_core::port::{CollectContext, CollectError, Collected, Collector};
+use caretaker_core::view::HostView;
+
+/// How a part of the machine answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Health {
+    /// With its figures.
+    #[default]
+    Working,
+    /// With an error.
+    Failing,
+    /// Not at all, until it is healed.
+    Hanging,
+}
+
+#[derive(Default)]
+struct State {
+    values: BTreeMap<(SeriesKey, Unit), f64>,
+    processes: Vec<ProcessReading>,
+    health: BTreeMap<&'static str, Health>,
+}
+
+/// Shared by the collectors of one world.
+#[derive(Clone, Default)]
+pub struct ScriptedMachine(Arc<(Mutex<State>, Condvar)>);
+
+/// The parts, and which series each brings.
+const PARTS: [(&str, &[&str]); 5] = [
+    ("cpu", &["host.cpu.", "host.load."]),
+    ("memory", &["host.memory.", "host.swap."]),
+    ("disks", &["host.disk."]),
+    ("network", &["host.network."]),
+    ("sensors", &["host.temperature", "host.thermal."]),
+];
+
+/// Figures of a small machine that is well.
+const CALM: [(&str, Unit, Option<(&str, &str)>, f64); 22] = [
+    (names::CPU_USAGE, Unit::Percent, None, 12.0),
+    (names::LOAD_1M, Unit::Ratio, None, 0.6),
+    (names::LOAD_5M, Unit::Ratio, None, 0.5),
+    (names::LOAD_15M, Unit::Ratio, None, 0.4),
+    (names::LOAD_PER_CORE, Unit::Ratio, None, 0.1),
+    (names::MEMORY_TOTAL, Unit::Bytes, None, 16e9),
+    (names::MEMORY_USED, Unit::Bytes, None, 6.9e9),
+    (names::MEMORY_AVAILABLE, Unit::Bytes, None, 9.1e9),
+    (names::MEMORY_USAGE, Unit::Percent, None, 43.0),
+    (names::MEMORY_PRESSURE, Unit::Percent, None, 0.0),
+    (names::SWAP_TOTAL, Unit::Bytes, None, 4e9),
+    (names::SWAP_USED, Unit::Bytes, None, 0.2e9),
+    (names::SWAP_OUT, Unit::BytesPerSecond, None, 0.0),
+    (names::DISK_USAGE, Unit::Percent, Some(("mount", "/")), 61.0),
+    (names::DISK_FREE, Unit::Bytes, Some(("mount", "/")), 195e9),
+    (names::DISK_TOTAL, Unit::Bytes, Some(("mount", "/")), 500e9),
+    (names::DISK_READ, Unit::BytesPerSecond, Some(("disk", "nvme0n1")), 40_000.0),
+    (names::DISK_WRITTEN, Unit::BytesPerSecond, Some(("disk", "nvme0n1")), 210_000.0),
+    (names::NETWORK_RECEIVED, Unit::BytesPerSecond, Some(("interface", "en0")), 18_000.0),
+    (names::NETWORK_SENT, Unit::BytesPerSecond, Some(("interface", "en0")), 9_000.0),
+    (names::TEMPERATURE, Unit::Celsius, Some(("sensor", "CPU")), 47.0),
+    (names::THERMAL_STATE, Unit::Count, None, 0.0),
+];
+
+impl ScriptedMachine {
+    /// A small machine that is well.
+    pub fn calm() -> Self {
+        let machine = Self::default();
+        for (name, unit, label, value) in CALM {
+            let key = match label {
+                Some((label, text)) => SeriesKey::labelled(name, label, text),
+                None => SeriesKey::plain(name),
+            };
+            machine.put(key, unit, value);
+        }
+        let process = |pid, name: &str, cpu, memory| ProcessReading {
+            pid,
+            name: name.to_owned(),
+            cpu_percent: Some(cpu),
+            memory_bytes: memory,
+        };
+        machine.processes(vec![
+            process(412, "ollama", 6.2, 5_100_000_000),
+            process(733, "postgres", 2.1, 310_000_000),
+            process(901, "board-server", 1.4, 190_000_000),
+            process(1, "launchd", 0.3, 22_000_000),
+        ]);
+        machine
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets a figure, whatever its unit.
+    pub fn put(&self, key: SeriesKey, unit: Unit, value: f64) {
+        self.lock().values.insert((key, unit), value);
+    }
+
+    /// Sets a figure of a known name: every series of it, or a new one without labels.
+    pub fn set(&self, name: &str, value: f64) {
+        let mut state = self.lock();
+        let mut known = false;
+        for ((key, _), held) in &mut state.values {
+            if key.name == name {
+                *held = value;
+                known = true;
+            }
+        }
+        if !known {
+            state.values.insert((SeriesKey::plain(name), Unit::Percent), value);
+        }
+    }
+
+    /// Takes away every series of a name: it stops delivering.
+    pub fn remove(&self, name: &str) {
+        self.lock().values.retain(|(key, _), _| key.name != name);
+    }
+
+    /// Sets the top processes.
+    pub fn processes(&self, processes: Vec<ProcessReading>) {
+        self.lock().processes = processes;
+    }
+
+    /// Sets how a part answers: `cpu`, `memory`, `disks`, `network`, `sensors`. Says whether there is such a part.
+    pub fn health(&self, part: &str, health: Health) -> bool {
+        let Some((name, _)) = PARTS.iter().find(|(name, _)| *name == part) else { return false };
+        self.lock().health.insert(name, health);
+        self.0.1.notify_all();
+        true
+    }
+
+    /// The collectors of this machine.
+    pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
+        let part = |(name, prefixes)| Box::new(Part { name, prefixes, machine: self.clone() }) as Box<dyn Collector>;
+        PARTS.into_iter().map(part).collect()
+    }
+
+    /// What the machine is.
+    pub fn facts() -> HostView {
+        HostView {
+            name: "mini".to_owned(),
+            os: "macOS".to_owned(),
+            os_version: "26.1".to_owned(),
+            kernel: "25.1.0".to_owned(),
+            architecture: "arm64".to_owned(),
+            cpu: "Apple M4".to_owned(),
+            cores: 10,
+            memory_bytes: 16_000_000_000,
+            ..HostView::default()
+        }
+    }
+}
+
+struct Part {
+    name: &'static str,
+    prefixes: &'static [&'static str],
+    machine: ScriptedMachine,
+}
+
+impl Collector for Part {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn collect(&mut self, context: &CollectContext, into: &mut Collected) -> Result<(), CollectError> {
+        let mut state = self.machine.lock();
+        while state.health.get(self.name) == Some(&Health::Hanging) {
+            state = self.machine.0.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.health.get(self.name) == Some(&Health::Failing) {
+            return Err(CollectError::Failed {
+                what: format!("read {}", self.name),
+                why: "input/output error".to_owned(),
+            });
+        }
+        for ((key, unit), value) in &state.values {
+            if self.prefixes.iter().any(|prefix| key.name.starts_with(prefix)) {
+                into.readings.push(Reading::gauge(key.clone(), *unit, *value));
+            }
+        }
+        if self.name == "cpu" {
+            into.processes = Some(state.processes.iter().take(context.processes).cloned().collect());
+        }
+        Ok(())
+    }
+}

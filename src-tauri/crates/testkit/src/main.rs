@@ -1,0 +1,133 @@
+//! `caretaker-sim`: the real engine, API and page over a machine that is told what to show. For browser tests and demos.
+//!
+//! `caretaker-sim --listen 127.0.0.1:0 --ui ui/dist [--history 2h]` prints `{"listening": "http://…"}` and then answers
+//! each JSON line on standard input with one on standard output: `{"set": {"host.cpu.usage": 97}}`, `{"advance": "10m"}`,
+//! `{"round": true}`, `{"fail": "disks"}`, `{"heal": "disks"}`, `{"sleep": "10m"}`, `{"step": "-1h"}`, `{"configure": "…"}`.
+#![expect(clippy::print_stdout, reason = "speaks a line protocol on standard output")]
+
+use std::path::PathBuf;
+
+use caretaker_api::{Grants, router, serve_loopback};
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::Span;
+use caretaker_testkit::{Health, World};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tower_http::services::ServeDir;
+
+struct Arguments {
+    listen: String,
+    ui: PathBuf,
+    history: Span,
+}
+
+fn arguments() -> Result<Arguments, Problem> {
+    let mut read = Arguments { listen: "127.0.0.1:0".into(), ui: "ui/dist".into(), history: Span::from_hours(2) };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or_else(|| usage(format!("{word} needs a value")))?;
+        match word.as_str() {
+            "--listen" => read.listen = value,
+            "--ui" => read.ui = value.into(),
+            "--history" => read.history = span(&value)?,
+            other => return Err(usage(format!("there is no option {other}"))),
+        }
+    }
+    Ok(read)
+}
+
+fn usage(why: impl std::fmt::Display) -> Problem {
+    Problem::new(Code::Usage, why.to_string())
+}
+
+fn span(text: &str) -> Result<Span, Problem> {
+    text.parse().map_err(usage)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Problem> {
+    let arguments = arguments()?;
+    let mut world = World::new()?;
+    make_history(&world, arguments.history).await?;
+    let listener = TcpListener::bind(&arguments.listen).await.map_err(usage)?;
+    let address = listener.local_addr().map_err(usage)?;
+    let routes = router(world.engine().clone()).fallback_service(ServeDir::new(&arguments.ui));
+    tokio::spawn(serve_loopback(listener, routes, Grants::OWNER));
+    println!("{}", json!({"listening": format!("http://{address}")}));
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let answer = match serde_json::from_str(&line) {
+            Ok(command) => obey(&mut world, &command).await,
+            Err(error) => Err(usage(error)),
+        };
+        println!("{}", answer.unwrap_or_else(|problem| json!({"error": problem})));
+    }
+    world.engine().close().await;
+    Ok(())
+}
+
+/// Two hours of a day that goes up and down a little, so that charts have something to draw.
+async fn make_history(world: &World, history: Span) -> Result<(), Problem> {
+    let interval = world.engine().settings().collect.interval;
+    let rounds = history.as_millis() / interval.as_millis().max(1);
+    for round in 0..rounds {
+        let wave = (round as f64 / 17.0).sin() + (round as f64 / 5.3).sin() * 0.4;
+        world.set("host.cpu.usage", 22.0 + wave * 11.0);
+        world.set("host.load.1m", 1.2 + wave * 0.5);
+        world.set("host.memory.usage", 48.0 + (round as f64 / 60.0).sin() * 6.0);
+        world.set("host.network.received", 180_000.0 + wave * 90_000.0);
+        world.set("host.disk.written", 900_000.0 + wave * 400_000.0);
+        world.set("host.temperature", 48.0 + wave * 3.0);
+        world.clock.advance(interval);
+        world.round().await?;
+    }
+    world.round().await.map(drop)
+}
+
+/// Does what a line asks; answers with the state afterwards.
+async fn obey(world: &mut World, command: &Value) -> Result<Value, Problem> {
+    let fields = command.as_object().ok_or_else(|| usage("a command is an object"))?;
+    for (name, value) in fields {
+        let text = || value.as_str().ok_or_else(|| usage(format!("`{name}` takes a text")));
+        match name.as_str() {
+            "set" => {
+                for (series, figure) in value.as_object().into_iter().flatten() {
+                    let figure = figure.as_f64().ok_or_else(|| usage(format!("`{series}` takes a number")))?;
+                    world.set(series, figure);
+                }
+            }
+            "remove" => world.machine.remove(text()?),
+            "round" => drop(step(world, world.engine().settings().collect.interval).await?),
+            "advance" => world.pass(span(text()?)?).await?,
+            "sleep" => world.clock.sleep_machine(span(text()?)?),
+            "step" => world.clock.step(signed(text()?)?),
+            "fail" => part(world, text()?, Health::Failing)?,
+            "heal" => part(world, text()?, Health::Working)?,
+            "configure" => {
+                world.configure(text()?)?;
+                world.engine().reload().await?;
+            }
+            "watchers" => return Ok(json!({"watchers": world.engine().watchers()})),
+            other => return Err(usage(format!("there is no command `{other}`"))),
+        }
+    }
+    let status = world.status().await?;
+    Ok(json!({"state": status.state, "at": status.at, "alerts": status.alerts.len()}))
+}
+
+async fn step(world: &World, span: Span) -> Result<caretaker_engine::Judged, Problem> {
+    world.clock.advance(span);
+    world.round().await
+}
+
+fn signed(text: &str) -> Result<Span, Problem> {
+    match text.strip_prefix('-') {
+        Some(back) => span(back).map(|span| Span::ZERO - span),
+        None => span(text),
+    }
+}
+
+fn part(world: &World, name: &str, health: Health) -> Result<(), Problem> {
+    if world.machine.health(name, health) { Ok(()) } else { Err(usage(format!("there is no part `{name}`"))) }
+}

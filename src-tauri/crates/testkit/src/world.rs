@@ -1,0 +1,143 @@
+//! The real engine in a home of its own, on time that the test moves, on a machine that the test writes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use caretaker_api::{Client, router};
+use caretaker_core::config::Platform;
+use caretaker_core::problem::Problem;
+use caretaker_core::time::{Clock, Span, Timestamp};
+use caretaker_core::view::Status;
+use caretaker_engine::{Engine, EngineOptions, Judged, Mode, Ports};
+use caretaker_platform::home::Home;
+use tempfile::TempDir;
+
+use crate::{RecordingNotifier, ScriptedMachine, SimClock};
+
+/// Everything that a test of the engine needs. A script reads: `set`, `pass`, look.
+pub struct World {
+    /// Time.
+    pub clock: SimClock,
+    /// The machine.
+    pub machine: ScriptedMachine,
+    /// What the owner was told.
+    pub notifier: RecordingNotifier,
+    folder: TempDir,
+    engine: Option<Engine>,
+}
+
+impl World {
+    /// A calm machine on 2026-03-02 at 08:00 UTC without a configuration file.
+    pub fn new() -> Result<Self, Problem> {
+        Self::with_configuration("")
+    }
+
+    /// The same with a configuration file.
+    pub fn with_configuration(text: &str) -> Result<Self, Problem> {
+        let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
+        let mut world = Self {
+            clock: SimClock::at(Timestamp::from_millis(1_772_438_400_000)),
+            machine: ScriptedMachine::calm(),
+            notifier: RecordingNotifier::default(),
+            folder,
+            engine: None,
+        };
+        if !text.is_empty() {
+            world.configure(text)?;
+        }
+        world.start()?;
+        Ok(world)
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// Writes the configuration file, as an editor would.
+    pub fn configure(&self, text: &str) -> Result<(), Problem> {
+        let home = Home::locate(Some(&self.home()))?.prepare()?;
+        let path = home.configuration();
+        caretaker_platform::files::write_atomic(&path, text.as_bytes(), 0o600).map_err(|error| failed(&error))
+    }
+
+    fn start(&mut self) -> Result<(), Problem> {
+        let home = Home::locate(Some(&self.home()))?.prepare()?;
+        let machine = self.machine.clone();
+        let options = EngineOptions {
+            configuration: home.configuration(),
+            home,
+            environment: Vec::new(),
+            platform: Platform::Linux,
+            program: "caretaker-sim".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ports: Ports {
+                clock: Arc::new(self.clock.clone()),
+                collectors: Box::new(move || machine.collectors()),
+                facts: Box::new(ScriptedMachine::facts),
+                notifier: Some(Arc::new(self.notifier.clone())),
+                actions: None,
+            },
+        };
+        self.engine = Some(Engine::open(options, Mode::Live)?);
+        Ok(())
+    }
+
+    /// The engine.
+    #[expect(clippy::expect_used, reason = "BUG: it is only absent inside `restart`")]
+    pub fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("BUG: the engine is being restarted")
+    }
+
+    /// A client of its router.
+    pub fn client(&self) -> Client {
+        Client::in_process(router(self.engine().clone()))
+    }
+
+    /// One round at the present moment, then everything that is due is delivered.
+    pub async fn round(&self) -> Result<Judged, Problem> {
+        let judged = self.engine().round().await?;
+        self.engine().deliver().await?;
+        Ok(judged)
+    }
+
+    /// Lets awake time pass with a round every interval.
+    pub async fn pass(&self, span: Span) -> Result<(), Problem> {
+        let interval = self.engine().settings().collect.interval;
+        let until = self.clock.moment().awake + span;
+        while self.clock.moment().awake + interval <= until {
+            self.clock.advance(interval);
+            self.round().await?;
+        }
+        Ok(())
+    }
+
+    /// Sets a figure of the machine.
+    pub fn set(&self, name: &str, value: f64) {
+        self.machine.set(name, value);
+    }
+
+    /// Everything at a glance.
+    pub async fn status(&self) -> Result<Status, Problem> {
+        self.engine().status(None).await
+    }
+
+    /// Ends the engine in order and starts it again on the same home.
+    pub async fn restart(&mut self) -> Result<(), Problem> {
+        if let Some(engine) = self.engine.take() {
+            engine.close().await;
+        }
+        self.start()
+    }
+
+    /// What the owner was told: kind and level of every notice, in order.
+    pub fn told(&self) -> Vec<String> {
+        let word =
+            |notice: &caretaker_core::notice::Notice| format!("{:?} {}", notice.kind, notice.level).to_lowercase();
+        self.notifier.delivered().iter().map(word).collect()
+    }
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(caretaker_core::problem::Code::Internal, format!("set up a world for tests: {error}"))
+}

@@ -1,0 +1,50 @@
+// The names of the engine's shapes as the rest of the window uses them. The only file that knows where the
+// generated types lie.
+import type { components } from '$/generated/api';
+
+type Schemas = components['schemas'];
+
+export type AcknowledgeRequest = Schemas['AcknowledgeRequest'];
+export type Aggregate = Schemas['Aggregate'];
+export type AlertDetail = Schemas['AlertDetail'];
+export type AlertList = Schemas['AlertList'];
+export type AlertView = Schemas['AlertView'];
+export type Companion = Schemas['Companion'];
+export type ConfigProblem = Schemas['ConfigProblem'];
+export type ConfigurationView = Schemas['ConfigurationView'];
+export type Degraded = Schemas['Degraded'];
+export type DesktopView = Schemas['DesktopView'];
+export type EngineView = Schemas['EngineView'];
+export type Evidence = Schemas['Evidence'];
+export type Hint = Schemas['Hint'];
+export type HostView = Schemas['HostView'];
+export type Level = Schemas['Level'];
+export type Mark = Schemas['Mark'];
+export type MarkKind = Schemas['MarkKind'];
+export type NoticeView = Schemas['NoticeView'];
+export type Operation = Schemas['Operation'];
+export type OverallState = Schemas['OverallState'];
+export type Overview = Schemas['Overview'];
+export type Point = Schemas['Point'];
+export type PointsView = Schemas['PointsView'];
+export type ProcessReading = Schemas['ProcessReading'];
+export type QuietRequest = Schemas['QuietRequest'];
+export type QuietView = Schemas['QuietView'];
+export type Rule = Schemas['Rule'];
+export type RuleList = Schemas['RuleList'];
+export type SeriesEntry = Schemas['SeriesEntry'];
+export type SeriesPoints = Schemas['SeriesPoints'];
+export type Stats = Schemas['Stats'];
+export type SeriesKey = Schemas['SeriesKey'];
+export type SeriesList = Schemas['SeriesList'];
+export type SetRequest = Schemas['SetRequest'];
+export type Silence = Schemas['Silence'];
+export type SilenceList = Schemas['SilenceList'];
+export type SilenceRequest = Schemas['SilenceRequest'];
+export type SnoozeRequest = Schemas['SnoozeRequest'];
+export type StartAtLoginRequest = Schemas['StartAtLoginRequest'];
+export type Status = Schemas['Status'];
+export type Threshold = Schemas['Threshold'];
+export type Tile = Schemas['Tile'];
+export type TimelineEntry = Schemas['TimelineEntry'];
+export type Unit = Schemas['Unit'];

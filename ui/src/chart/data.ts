@@ -1,0 +1,89 @@
+// From the engine's points to the columns that a chart draws. Gaps stay gaps: nothing is drawn across them.
+import type { Point } from '$/backend/types';
+
+type Column = (number | null)[];
+
+export interface Columns {
+  /** Milliseconds since the epoch, strictly rising. */
+  at: number[];
+  mean: Column;
+  min: Column;
+  max: Column;
+  /** Whether any bucket holds more than its mean, so that a band is worth drawing. */
+  hasBand: boolean;
+}
+
+/** Points further apart than this many steps have a gap between them, said or not. */
+const STEPS_OF_A_GAP = 2.5;
+
+/** Columns of `points`; `stepMs` is the length of a bucket, or nothing when every sample is given. */
+export function columnsOf(points: Point[], stepMs: number | null | undefined): Columns {
+  const columns: Columns = { at: [], mean: [], min: [], max: [], hasBand: false };
+  const step = stepMs ?? typicalStep(points);
+  let before: number | undefined;
+  for (const point of points) {
+    const at = Date.parse(point.at);
+    if (before !== undefined && at <= before) continue;
+    const isApart = before !== undefined && step > 0 && at - before > STEPS_OF_A_GAP * step;
+    if (isApart && before !== undefined && columns.mean.at(-1) !== null) push(columns, before + step, {});
+    push(columns, at, point);
+    before = at;
+  }
+  return columns;
+}
+
+function push(columns: Columns, at: number, point: Partial<Point>): void {
+  const value = point.value ?? null;
+  const min = value === null ? null : (point.min ?? value);
+  const max = value === null ? null : (point.max ?? value);
+  columns.at.push(at);
+  columns.mean.push(value);
+  columns.min.push(min);
+  columns.max.push(max);
+  columns.hasBand ||= min !== max;
+}
+
+/** The median distance of neighbours: one long gap does not change it. */
+export function typicalStep(points: Point[]): number {
+  const distances: number[] = [];
+  let before: number | undefined;
+  for (const point of points) {
+    const at = Date.parse(point.at);
+    if (before !== undefined && at > before) distances.push(at - before);
+    before = at;
+  }
+  distances.sort((one, other) => one - other);
+  return distances[Math.floor(distances.length / 2)] ?? 0;
+}
+
+/** Indexes of values that stand alone between gaps: a line cannot show them, so they are drawn as dots. */
+export function lonely(column: Column): number[] {
+  const isMissing = (index: number) => column[index] === null || column[index] === undefined;
+  return column.flatMap((value, index) =>
+    value !== null && isMissing(index - 1) && isMissing(index + 1) ? [index] : [],
+  );
+}
+
+/** The index whose time is nearest to `at`; nothing in an empty chart. */
+export function nearest(times: number[], at: number): number | undefined {
+  if (times.length === 0) return undefined;
+  let low = 0;
+  let high = times.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) < at) low = middle;
+    else high = middle;
+  }
+  return Math.abs((times[low] ?? 0) - at) <= Math.abs((times[high] ?? 0) - at) ? low : high;
+}
+
+/** The lowest and highest value to show; nothing when there is no value. */
+export function extent(columns: Columns): [number, number] | undefined {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let index = 0; index < columns.at.length; index += 1) {
+    low = Math.min(low, columns.min[index] ?? Infinity);
+    high = Math.max(high, columns.max[index] ?? -Infinity);
+  }
+  return low <= high ? [low, high] : undefined;
+}

@@ -1,0 +1,163 @@
+// What is drawn around the line: shaded spans, marks, thresholds. Only reads the picture; the plot owns it.
+import type uPlot from 'uplot';
+import type { Level } from '$/backend/types';
+import type { Line } from '$/lib/threshold';
+import type { Placed } from './marks';
+import type { Theme } from './theme';
+
+/** A span during which an alert was raised. */
+export interface Firing {
+  from: number;
+  to: number;
+  level: Level;
+  label: string;
+}
+
+const FONT_SIZE = 10.5;
+/** Height of the strip above the plot in which marks are named, in CSS pixels. */
+export const STRIP = 18;
+
+/** Under the line. */
+export function paintGround(
+  plot: uPlot,
+  marks: Placed[],
+  firing: Firing | undefined,
+  lines: Line[],
+  theme: Theme,
+): void {
+  within(plot, (ink, ratio) => {
+    const { top, height } = plot.bbox;
+    for (const mark of marks) {
+      const left = plot.valToPos(mark.from, 'x', true);
+      const width = plot.valToPos(mark.to, 'x', true) - left;
+      if (width >= 2 * ratio) {
+        ink.fillStyle = theme.shade;
+        ink.fillRect(left, top, width, height);
+      } else stroke(ink, theme.mark, ratio, [2 * ratio, 3 * ratio], [left, top - 4 * ratio], [left, top + height]);
+    }
+    if (firing) {
+      const left = plot.valToPos(firing.from, 'x', true);
+      const width = Math.max(plot.valToPos(firing.to, 'x', true) - left, 2 * ratio);
+      ink.fillStyle = firing.level === 'critical' ? theme.criticalShade : theme.warningShade;
+      ink.fillRect(left, top, width, height);
+      ink.fillStyle = firing.level === 'critical' ? theme.critical : theme.warning;
+      ink.fillRect(left, top - 2 * ratio, width, 2 * ratio);
+    }
+    for (const line of visible(plot, lines)) {
+      const y = Math.round(plot.valToPos(line.value, 'y', true)) + 0.5;
+      const { left, width } = plot.bbox;
+      stroke(
+        ink,
+        line.level === 'critical' ? theme.critical : theme.warning,
+        ratio,
+        [5 * ratio, 4 * ratio],
+        [left, y],
+        [left + width, y],
+      );
+    }
+  });
+}
+
+/** Over the line: names. */
+export function paintNames(
+  plot: uPlot,
+  marks: Placed[],
+  firing: Firing | undefined,
+  lines: Line[],
+  theme: Theme,
+): void {
+  within(plot, (ink, ratio) => {
+    ink.font = `500 ${FONT_SIZE * ratio}px ${theme.font}`;
+    ink.textBaseline = 'alphabetic';
+    const above = plot.bbox.top - 6 * ratio;
+    const firingSpan = firing ? paintFiringName(plot, ink, firing, theme, above) : undefined;
+    for (const mark of marks) {
+      if (mark.label === '') continue;
+      const left = plot.valToPos(mark.from, 'x', true);
+      const right = plot.valToPos(mark.to, 'x', true);
+      const isSpan = right - left >= 2 * ratio;
+      const width = ink.measureText(mark.label).width;
+      const start = isSpan ? (left + right - width) / 2 : left + 4 * ratio;
+      if (firingSpan && start < firingSpan[1] + 8 * ratio && start + width + 8 * ratio > firingSpan[0]) continue;
+      ink.fillStyle = theme.muted;
+      ink.textAlign = 'left';
+      ink.fillText(mark.label, start, above);
+    }
+    paintThresholdNames(plot, ink, ratio, lines, theme);
+  });
+}
+
+function paintFiringName(
+  plot: uPlot,
+  ink: CanvasRenderingContext2D,
+  firing: Firing,
+  theme: Theme,
+  y: number,
+): [number, number] {
+  const { left, width } = plot.bbox;
+  const length = ink.measureText(firing.label).width;
+  const start = Math.min(Math.max(plot.valToPos(firing.from, 'x', true), left), left + width - length);
+  ink.fillStyle = firing.level === 'critical' ? theme.critical : theme.warning;
+  ink.textAlign = 'left';
+  ink.fillText(firing.label, start, y);
+  return [start, start + length];
+}
+
+function paintThresholdNames(
+  plot: uPlot,
+  ink: CanvasRenderingContext2D,
+  ratio: number,
+  lines: Line[],
+  theme: Theme,
+): void {
+  const { left, top, width, height } = plot.bbox;
+  const room = (FONT_SIZE + 3) * ratio;
+  const sorted = visible(plot, lines).sort((one, other) => other.value - one.value);
+  let before = -Infinity;
+  for (const line of sorted) {
+    const at = plot.valToPos(line.value, 'y', true);
+    const isCrowded = at - before < room || at - top < room;
+    const y = isCrowded ? at + room - 2 * ratio : at - 4 * ratio;
+    before = isCrowded ? at + room : at;
+    if (y > top + height) continue;
+    ink.textAlign = 'right';
+    // A rim in the colour of the ground keeps the words readable where the line runs behind them.
+    ink.lineWidth = 3 * ratio;
+    ink.lineJoin = 'round';
+    ink.strokeStyle = theme.ground;
+    ink.strokeText(line.text, left + width - 2 * ratio, y);
+    ink.fillStyle = line.level === 'critical' ? theme.critical : theme.warning;
+    ink.fillText(line.text, left + width - 2 * ratio, y);
+  }
+}
+
+function visible(plot: uPlot, lines: Line[]): Line[] {
+  const { min, max } = plot.scales.y ?? {};
+  return lines.filter((line) => min != null && max != null && line.value >= min && line.value <= max);
+}
+
+function within(plot: uPlot, paint: (ink: CanvasRenderingContext2D, ratio: number) => void): void {
+  plot.ctx.save();
+  paint(plot.ctx, window.devicePixelRatio);
+  plot.ctx.restore();
+}
+
+type Spot = [x: number, y: number];
+
+function stroke(
+  ink: CanvasRenderingContext2D,
+  colour: string,
+  width: number,
+  dash: number[],
+  from: Spot,
+  to: Spot,
+): void {
+  ink.beginPath();
+  ink.setLineDash(dash);
+  ink.lineWidth = width;
+  ink.strokeStyle = colour;
+  ink.moveTo(...from);
+  ink.lineTo(...to);
+  ink.stroke();
+  ink.setLineDash([]);
+}

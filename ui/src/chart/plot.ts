@@ -1,0 +1,190 @@
+// The one wrapper around uPlot. Knows how a picture is drawn; what it shows is decided by Chart.svelte. The unit of
+// a plot never changes: another series is another plot.
+import uPlot from 'uplot';
+import type { Unit } from '$/backend/types';
+import type { Line } from '$/lib/threshold';
+import { timeLabels, valueIncrements, valueLabels } from './axis';
+import { type Columns, lonely } from './data';
+import type { Placed } from './marks';
+import { type Firing, paintGround, paintNames, STRIP } from './paint';
+import type { Height } from './scale';
+import { type Theme, themeOf } from './theme';
+
+export interface Picture {
+  columns: Columns;
+  unit: Unit;
+  /** Ends of the time shown, in milliseconds since the epoch. */
+  from: number;
+  to: number;
+  height: Height;
+  lines: Line[];
+  marks: Placed[];
+  firing: Firing | undefined;
+}
+
+export interface Reactions {
+  /** The pointer is at this time, or has left. */
+  onPoint: (at: number | undefined) => void;
+  /** A stretch was dragged out. */
+  onDrag: (from: number, to: number) => void;
+  /** A double click. */
+  onBack: () => void;
+}
+
+const LEFT_AXIS = 62;
+const RIGHT = 10;
+/** Index of the line among the columns: time, highest, lowest, mean. */
+const MEAN = 3;
+
+/** Width of the field within a chart of this width. */
+export const fieldWidth = (width: number): number => Math.max(0, width - LEFT_AXIS - RIGHT);
+
+export class Plot {
+  readonly #plot: uPlot;
+  #picture: Picture;
+  #theme: Theme;
+
+  constructor(
+    private readonly root: HTMLElement,
+    picture: Picture,
+    size: { width: number; height: number },
+    reactions: Reactions,
+  ) {
+    this.#picture = picture;
+    this.#theme = themeOf(root);
+    this.#plot = new uPlot(this.#options(size, reactions), columnsFor(picture), root);
+  }
+
+  show(picture: Picture): void {
+    this.#picture = picture;
+    this.#plot.setData(columnsFor(picture), true);
+  }
+
+  resize(width: number, height: number): void {
+    if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
+  }
+
+  /** Light and dark changed places. */
+  recolour(): void {
+    this.#theme = themeOf(this.root);
+    this.#plot.redraw(false, true);
+  }
+
+  /** Puts the crosshair at a column, or takes it away. */
+  point(index: number | undefined): void {
+    const at = index === undefined ? undefined : this.#picture.columns.at[index];
+    if (at === undefined || index === undefined) {
+      this.#plot.setCursor({ left: -10, top: -10 }, false);
+      return;
+    }
+    const value = this.#picture.columns.mean[index] ?? this.#picture.height[0];
+    this.#plot.setCursor({ left: this.#plot.valToPos(at, 'x'), top: this.#plot.valToPos(value, 'y') }, false);
+  }
+
+  destroy(): void {
+    this.#plot.destroy();
+  }
+
+  #options(size: { width: number; height: number }, reactions: Reactions): uPlot.Options {
+    const axis = {
+      stroke: () => this.#theme.muted,
+      grid: { stroke: () => this.#theme.grid, width: 1 },
+      ticks: { show: false },
+      font: `11px ${this.#theme.font}`,
+    };
+    return {
+      ...size,
+      ms: 1,
+      pxAlign: 1,
+      padding: [STRIP, RIGHT, 0, 0],
+      legend: { show: false },
+      cursor: this.#cursor(reactions),
+      select: { show: true, left: 0, top: 0, width: 0, height: 0 },
+      scales: {
+        x: { time: true, range: () => [this.#picture.from, this.#picture.to] },
+        y: { range: () => this.#picture.height },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          size: 28,
+          gap: 7,
+          space: 64,
+          values: (_, splits, __, ___, step) => timeLabels(splits, step),
+        },
+        {
+          ...axis,
+          size: LEFT_AXIS,
+          gap: 8,
+          space: 34,
+          values: (_, splits) => valueLabels(this.#picture.unit, splits),
+          incrs: valueIncrements(this.#picture.unit),
+        },
+      ],
+      series: [
+        {},
+        { points: { show: false }, width: 0 },
+        { points: { show: false }, width: 0 },
+        {
+          stroke: () => this.#theme.accent,
+          width: 1.5,
+          points: {
+            show: true,
+            size: 4,
+            width: 0,
+            fill: () => this.#theme.accent,
+            filter: (plot) => lonely(plot.data[MEAN] as (number | null)[]),
+          },
+        },
+      ],
+      bands: [{ series: [1, 2], fill: () => this.#theme.band }],
+      hooks: {
+        drawAxes: [
+          (plot) => paintGround(plot, this.#picture.marks, this.#picture.firing, this.#picture.lines, this.#theme),
+        ],
+        draw: [(plot) => paintNames(plot, this.#picture.marks, this.#picture.firing, this.#picture.lines, this.#theme)],
+        setCursor: [
+          (plot) => {
+            const index = plot.cursor.idx;
+            const isInside = (plot.cursor.left ?? -1) >= 0 && index !== null && index !== undefined;
+            reactions.onPoint(isInside ? this.#picture.columns.at[index] : undefined);
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            const { left, width } = plot.select;
+            if (width < 4) return;
+            reactions.onDrag(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'));
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          },
+        ],
+      },
+    };
+  }
+
+  #cursor(reactions: Reactions): uPlot.Cursor {
+    return {
+      x: true,
+      y: false,
+      drag: { x: true, y: false, setScale: false },
+      points: {
+        show: (_, series) => {
+          const dot = document.createElement('div');
+          dot.className = series === MEAN ? 'u-cursor-pt dot' : 'u-cursor-pt none';
+          return dot;
+        },
+      },
+      bind: {
+        dblclick: () => () => {
+          reactions.onBack();
+          return null;
+        },
+      },
+    };
+  }
+}
+
+function columnsFor({ columns }: Picture): uPlot.AlignedData {
+  return [columns.at, columns.max, columns.min, columns.mean];
+}

@@ -1,0 +1,96 @@
+// What every page shares: the door to the engine, the newest status, the address, the time, and whether anybody answers.
+import type { Backend } from '$/backend';
+import { Problem } from '$/backend';
+import type { Hint, QuietView, Status } from '$/backend/types';
+import { Clock } from './clock.svelte';
+import { Connection } from './connection.svelte';
+import { Live } from './live';
+import { Loader } from './loader.svelte';
+import { Router } from './router.svelte';
+
+export class App {
+  readonly clock = new Clock();
+  readonly router = new Router();
+  readonly live = new Live();
+  readonly connection: Connection;
+  readonly status: Loader<Status>;
+
+  constructor(readonly backend: Backend) {
+    this.connection = new Connection(() => backend.api('GET', '/status'));
+    this.connection.onFound = () => this.live.all();
+    this.status = this.loader(() => backend.api<Status>('GET', '/status'));
+  }
+
+  /** Begins to listen, until the returned function is called. */
+  start(): () => void {
+    const onVisible = () => {
+      if (document.hidden) return;
+      this.clock.tick();
+      if (this.connection.gone) void this.connection.check();
+      else this.live.all();
+    };
+    document.addEventListener('visibilitychange', onVisible);
+    const stops = [
+      this.clock.start(),
+      this.router.start(),
+      this.backend.watch(
+        (hint) => this.#hear(hint),
+        () => void this.connection.check(),
+      ),
+      () => document.removeEventListener('visibilitychange', onVisible),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  /** Something to load through this app's door. */
+  loader<T>(ask: () => Promise<T>): Loader<T> {
+    return new Loader(ask, this.connection);
+  }
+
+  /** Takes a status that came with another answer. */
+  take(status: Status): void {
+    this.status.put(status);
+    this.clock.follow(status.at);
+  }
+
+  /** Pauses or resumes notifications: `1h`, `tomorrow`, `off`. */
+  async quiet(length: string): Promise<void> {
+    const quiet = await this.act<QuietView>(() => this.backend.api('PUT', '/quiet', { for: length }));
+    const status = this.status.data;
+    if (status) this.status.put({ ...status, quiet });
+  }
+
+  /** Does something on the engine; a failure is thrown as a `Problem`, and an absent engine is noticed. */
+  async act<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (thrown) {
+      const problem = Problem.of(thrown);
+      if (problem.isGone) this.connection.lost();
+      throw problem;
+    }
+  }
+
+  #hear(hint: Hint): void {
+    switch (hint.topic) {
+      case 'hello':
+        // The first hello follows the page's own first requests; a later one means that something was missed.
+        if (this.#greeted) {
+          if (this.connection.gone) this.connection.found();
+          else this.live.all();
+        }
+        this.#greeted = true;
+        return;
+      case 'open_window':
+        if (hint.route !== '') this.router.go(`#/${hint.route}`);
+        return;
+      case 'round':
+      case 'status':
+      case 'configuration':
+        this.connection.found();
+        this.live.hint(hint.topic);
+    }
+  }
+
+  #greeted = false;
+}
