@@ -16,6 +16,8 @@ export default defineConfig({
   build: {
     target: ['safari16.4', 'chrome111'],
     modulePreload: { polyfill: false },
+    // One style sheet: a page that is loaded later never shows without its looks.
+    cssCodeSplit: false,
     reportCompressedSize: true,
   },
 });

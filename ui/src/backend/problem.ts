@@ -1,8 +1,8 @@
 // The one shape in which a failure reaches a page.
-import type { components } from '$/generated/api';
+import type { Code as EngineCode } from './types';
 
 /** What pages may match; never the text. `unreachable` is the window's own: nobody answered at all. */
-export type Code = components['schemas']['Code'] | 'unreachable';
+export type Code = EngineCode | 'unreachable';
 
 /** What failed and what to do next. */
 export class Problem extends Error {

@@ -1,6 +1,6 @@
 // The names of the engine's shapes as the rest of the window uses them. The only file that knows where the
 // generated types lie.
-import type { components } from '$/generated/api';
+import type { components } from '$/generated/schema';
 
 type Schemas = components['schemas'];
 
@@ -9,6 +9,7 @@ export type Aggregate = Schemas['Aggregate'];
 export type AlertDetail = Schemas['AlertDetail'];
 export type AlertList = Schemas['AlertList'];
 export type AlertView = Schemas['AlertView'];
+export type Code = Schemas['Code'];
 export type Companion = Schemas['Companion'];
 export type ConfigProblem = Schemas['ConfigProblem'];
 export type ConfigurationView = Schemas['ConfigurationView'];

@@ -3,9 +3,10 @@ import type { Unit } from '$/backend/types';
 import { clock, clockSeconds, DAY, date, isSameDay, MINUTE } from '$/lib/time';
 import { formatValue } from '$/lib/unit';
 
-/** Labels of the time axis: hours within days, the date where a day begins and at the left edge of longer charts. */
-export function timeLabels(splits: number[], increment: number): string[] {
+/** Labels of the time axis: hours within days, the date where a day begins. None after `last`, where the edge cuts. */
+export function timeLabels(splits: number[], increment: number, last = Infinity): string[] {
   return splits.map((at, index) => {
+    if (at > last) return '';
     if (increment >= DAY) return date(at);
     const before = splits[index - 1];
     const isNewDay = before !== undefined && !isSameDay(at, before);

@@ -3,7 +3,7 @@ import type { Mark, Point } from '$/backend/types';
 import { timeLabels, valueLabels } from './axis';
 import { columnsOf, extent, lonely, nearest, typicalStep } from './data';
 import { placeMarks } from './marks';
-import { heightFor, roundUp } from './scale';
+import { heightFor, nameSide, roundUp } from './scale';
 import { sparkline } from './sparkline';
 
 const START = Date.parse('2026-11-21T12:00:00.000Z');
@@ -77,6 +77,15 @@ describe('height', () => {
     expect(heightFor('celsius', [60, 62], [])[0]).toBeGreaterThan(50);
     expect(heightFor('count', [0, 0], [])).toEqual([0, 1]);
     expect(heightFor('percent', undefined, [])).toEqual([0, 1]);
+  });
+
+  it('names thresholds where the line leaves room', () => {
+    const calm = Array.from({ length: 20 }, () => 10);
+    const rising = [...calm.slice(5), 80, 92, 95, 96, 96];
+    expect(nameSide(calm, [75, 90], [0, 100])).toBe('right');
+    expect(nameSide(rising, [75, 90], [0, 100])).toBe('left');
+    expect(nameSide([...rising].reverse(), [75, 90], [0, 100])).toBe('right');
+    expect(nameSide([90, 90, null, 90], [75, 90], [0, 100])).toBe('right');
   });
 
   it('rounds up to what reads well', () => {

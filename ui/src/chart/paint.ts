@@ -13,18 +13,21 @@ export interface Firing {
   label: string;
 }
 
+/** Everything in a chart besides its line. */
+export interface Surroundings {
+  lines: Line[];
+  /** Where the lines are named. */
+  side: 'left' | 'right';
+  marks: Placed[];
+  firing: Firing | undefined;
+}
+
 const FONT_SIZE = 10.5;
 /** Height of the strip above the plot in which marks are named, in CSS pixels. */
 export const STRIP = 18;
 
 /** Under the line. */
-export function paintGround(
-  plot: uPlot,
-  marks: Placed[],
-  firing: Firing | undefined,
-  lines: Line[],
-  theme: Theme,
-): void {
+export function paintGround(plot: uPlot, { marks, firing, lines }: Surroundings, theme: Theme): void {
   within(plot, (ink, ratio) => {
     const { top, height } = plot.bbox;
     for (const mark of marks) {
@@ -59,13 +62,7 @@ export function paintGround(
 }
 
 /** Over the line: names. */
-export function paintNames(
-  plot: uPlot,
-  marks: Placed[],
-  firing: Firing | undefined,
-  lines: Line[],
-  theme: Theme,
-): void {
+export function paintNames(plot: uPlot, { marks, firing, lines, side }: Surroundings, theme: Theme): void {
   within(plot, (ink, ratio) => {
     ink.font = `500 ${FONT_SIZE * ratio}px ${theme.font}`;
     ink.textBaseline = 'alphabetic';
@@ -83,7 +80,7 @@ export function paintNames(
       ink.textAlign = 'left';
       ink.fillText(mark.label, start, above);
     }
-    paintThresholdNames(plot, ink, ratio, lines, theme);
+    paintThresholdNames(plot, ink, ratio, lines, theme, side);
   });
 }
 
@@ -109,8 +106,10 @@ function paintThresholdNames(
   ratio: number,
   lines: Line[],
   theme: Theme,
+  side: 'left' | 'right',
 ): void {
   const { left, top, width, height } = plot.bbox;
+  const x = side === 'left' ? left + 4 * ratio : left + width - 2 * ratio;
   const room = (FONT_SIZE + 3) * ratio;
   const sorted = visible(plot, lines).sort((one, other) => other.value - one.value);
   let before = -Infinity;
@@ -120,14 +119,14 @@ function paintThresholdNames(
     const y = isCrowded ? at + room - 2 * ratio : at - 4 * ratio;
     before = isCrowded ? at + room : at;
     if (y > top + height) continue;
-    ink.textAlign = 'right';
+    ink.textAlign = side;
     // A rim in the colour of the ground keeps the words readable where the line runs behind them.
     ink.lineWidth = 3 * ratio;
     ink.lineJoin = 'round';
     ink.strokeStyle = theme.ground;
-    ink.strokeText(line.text, left + width - 2 * ratio, y);
+    ink.strokeText(line.text, x, y);
     ink.fillStyle = line.level === 'critical' ? theme.critical : theme.warning;
-    ink.fillText(line.text, left + width - 2 * ratio, y);
+    ink.fillText(line.text, x, y);
   }
 }
 

@@ -2,24 +2,20 @@
 // a plot never changes: another series is another plot.
 import uPlot from 'uplot';
 import type { Unit } from '$/backend/types';
-import type { Line } from '$/lib/threshold';
 import { timeLabels, valueIncrements, valueLabels } from './axis';
 import { type Columns, lonely } from './data';
-import type { Placed } from './marks';
-import { type Firing, paintGround, paintNames, STRIP } from './paint';
+import { paintGround, paintNames, STRIP, type Surroundings } from './paint';
 import type { Height } from './scale';
 import { type Theme, themeOf } from './theme';
 
-export interface Picture {
+export interface Picture extends Surroundings {
   columns: Columns;
   unit: Unit;
   /** Ends of the time shown, in milliseconds since the epoch. */
   from: number;
   to: number;
   height: Height;
-  lines: Line[];
-  marks: Placed[];
-  firing: Firing | undefined;
+  isEmpty: boolean;
 }
 
 export interface Reactions {
@@ -32,6 +28,9 @@ export interface Reactions {
 }
 
 const LEFT_AXIS = 62;
+/** Room that half a time label needs before the right edge, beyond the margin. */
+const HALF_LABEL = 8;
+const ratio = () => window.devicePixelRatio;
 const RIGHT = 10;
 /** Index of the line among the columns: time, highest, lowest, mean. */
 const MEAN = 3;
@@ -111,14 +110,18 @@ export class Plot {
           size: 28,
           gap: 7,
           space: 64,
-          values: (_, splits, __, ___, step) => timeLabels(splits, step),
+          values: (plot, splits, _, __, step) =>
+            timeLabels(splits, step, plot.posToVal(plot.bbox.width / ratio() - HALF_LABEL, 'x')),
         },
         {
           ...axis,
           size: LEFT_AXIS,
           gap: 8,
-          space: 34,
-          values: (_, splits) => valueLabels(this.#picture.unit, splits),
+          // About five lines, whatever the height.
+          space: (_, __, ___, ____, length) => Math.max(26, length / window.devicePixelRatio / 6),
+          // A chart without values has no scale to speak of.
+          values: (_, splits) =>
+            this.#picture.isEmpty ? splits.map(() => '') : valueLabels(this.#picture.unit, splits),
           incrs: valueIncrements(this.#picture.unit),
         },
       ],
@@ -140,10 +143,8 @@ export class Plot {
       ],
       bands: [{ series: [1, 2], fill: () => this.#theme.band }],
       hooks: {
-        drawAxes: [
-          (plot) => paintGround(plot, this.#picture.marks, this.#picture.firing, this.#picture.lines, this.#theme),
-        ],
-        draw: [(plot) => paintNames(plot, this.#picture.marks, this.#picture.firing, this.#picture.lines, this.#theme)],
+        drawAxes: [(plot) => paintGround(plot, this.#picture, this.#theme)],
+        draw: [(plot) => paintNames(plot, this.#picture, this.#theme)],
         setCursor: [
           (plot) => {
             const index = plot.cursor.idx;
@@ -169,6 +170,10 @@ export class Plot {
       y: false,
       drag: { x: true, y: false, setScale: false },
       points: {
+        size: 9,
+        width: 2,
+        fill: () => this.#theme.accent,
+        stroke: () => this.#theme.ground,
         show: (_, series) => {
           const dot = document.createElement('div');
           dot.className = series === MEAN ? 'u-cursor-pt dot' : 'u-cursor-pt none';

@@ -29,6 +29,18 @@ export function heightFor(unit: Unit, extent: [number, number] | undefined, thre
   return [Math.min(0, low), roundUp(top * 1.1)];
 }
 
+/** Part of the width that the names of thresholds need. */
+const NAME_SHARE = 0.16;
+
+/** The side on which thresholds are named: the right, unless the line is in the way there and not at the left. */
+export function nameSide(values: (number | null)[], thresholds: number[], [low, high]: Height): 'left' | 'right' {
+  const room = (high - low) * 0.15;
+  const width = Math.max(1, Math.ceil(values.length * NAME_SHARE));
+  const isCrowded = (part: (number | null)[]) =>
+    part.some((value) => value !== null && thresholds.some((bound) => Math.abs(value - bound) < room));
+  return isCrowded(values.slice(-width)) && !isCrowded(values.slice(0, width)) ? 'left' : 'right';
+}
+
 /** The next number of the form 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
 export function roundUp(value: number): number {
   if (value <= 0) return 0;

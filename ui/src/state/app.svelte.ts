@@ -18,7 +18,11 @@ export class App {
   constructor(readonly backend: Backend) {
     this.connection = new Connection(() => backend.api('GET', '/status'));
     this.connection.onFound = () => this.live.all();
-    this.status = this.loader(() => backend.api<Status>('GET', '/status'));
+    this.status = this.loader(async () => {
+      const status = await backend.api<Status>('GET', '/status');
+      this.clock.follow(status.at);
+      return status;
+    });
   }
 
   /** Begins to listen, until the returned function is called. */
@@ -35,7 +39,9 @@ export class App {
       this.router.start(),
       this.backend.watch(
         (hint) => this.#hear(hint),
-        () => void this.connection.check(),
+        () => {
+          if (!this.connection.gone) void this.connection.check();
+        },
       ),
       () => document.removeEventListener('visibilitychange', onVisible),
     ];
@@ -75,20 +81,19 @@ export class App {
     switch (hint.topic) {
       case 'hello':
         // The first hello follows the page's own first requests; a later one means that something was missed.
-        if (this.#greeted) {
-          if (this.connection.gone) this.connection.found();
-          else this.live.all();
-        }
+        if (this.connection.gone) void this.connection.check();
+        else if (this.#greeted) this.live.all();
         this.#greeted = true;
         return;
       case 'open_window':
-        if (hint.route !== '') this.router.go(`#/${hint.route}`);
+        // A click on a notification opens the tray app's window; a page in a browser stays where its reader is.
+        if (this.backend.kind === 'window' && hint.route !== '') this.router.go(`#/${hint.route}`);
         return;
       case 'round':
       case 'status':
       case 'configuration':
-        this.connection.found();
-        this.live.hint(hint.topic);
+        if (this.connection.gone) void this.connection.check();
+        else this.live.hint(hint.topic);
     }
   }
 

@@ -8,6 +8,9 @@ export class Connection {
   gone = $state(false);
   /** Called when the engine answers again. */
   onFound: () => void = () => undefined;
+  /** Done once it is known whether anybody answers. */
+  readonly known: Promise<void>;
+  #know: () => void = () => undefined;
   #wait = FIRST_WAIT_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -15,9 +18,12 @@ export class Connection {
   constructor(
     private readonly knock: () => Promise<unknown>,
     private readonly isHidden: () => boolean = () => document.hidden,
-  ) {}
+  ) {
+    this.known = new Promise((resolve) => (this.#know = resolve));
+  }
 
   lost(): void {
+    this.#know();
     if (this.gone) return;
     this.gone = true;
     this.#wait = FIRST_WAIT_MS;
@@ -25,6 +31,7 @@ export class Connection {
   }
 
   found(): void {
+    this.#know();
     clearTimeout(this.#timer);
     if (!this.gone) return;
     this.gone = false;

@@ -16,8 +16,10 @@ it('refreshes what follows a topic, and nothing else', () => {
 });
 
 it('asks for nothing while hidden, and at once when shown', () => {
-  let hidden = true;
+  let hidden = false;
   const live = new Live(() => hidden);
+  live.all();
+  hidden = true;
   const refresh = vi.fn();
   live.follow(['round'], refresh);
   live.hint('round');
@@ -26,5 +28,13 @@ it('asks for nothing while hidden, and at once when shown', () => {
   expect(refresh).not.toHaveBeenCalled();
   hidden = false;
   live.all();
+  expect(refresh).toHaveBeenCalledTimes(1);
+});
+
+it('fills a window before it is shown, once', () => {
+  const live = new Live(() => true);
+  const refresh = vi.fn();
+  live.follow(['round'], refresh);
+  live.hint('round');
   expect(refresh).toHaveBeenCalledTimes(1);
 });

@@ -11,6 +11,7 @@ interface Watcher {
 
 export class Live {
   readonly #watchers = new Set<Watcher>();
+  #wasShown = false;
 
   constructor(private readonly isHidden: () => boolean = () => document.hidden) {}
 
@@ -18,18 +19,25 @@ export class Live {
   follow(topics: readonly Topic[], refresh: () => unknown): () => void {
     const watcher = { topics, refresh };
     this.#watchers.add(watcher);
-    // What the request reads must not make the caller's effect run again.
-    if (!this.isHidden()) untrack(refresh);
+    // A window is filled before it is shown for the first time. What the request reads must not make the caller's
+    // effect run again.
+    if (this.#isSeen() || !this.#wasShown) untrack(refresh);
     return () => void this.#watchers.delete(watcher);
   }
 
   hint(topic: Topic): void {
-    if (!this.isHidden()) this.#tell((watcher) => watcher.topics.includes(topic));
+    if (this.#isSeen()) this.#tell((watcher) => watcher.topics.includes(topic));
   }
 
   /** Everything may have changed: a stream began anew, the engine came back, or somebody looks again. */
   all(): void {
-    if (!this.isHidden()) this.#tell(() => true);
+    if (this.#isSeen()) this.#tell(() => true);
+  }
+
+  #isSeen(): boolean {
+    const isSeen = !this.isHidden();
+    this.#wasShown ||= isSeen;
+    return isSeen;
   }
 
   #tell(concerns: (watcher: Watcher) => boolean): void {

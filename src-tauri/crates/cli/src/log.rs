@@ -4,17 +4,15 @@ use std::io;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::render::Terminal;
-
 /// Starts logging: warnings, with `-v` also what is done, with `-vv` also how; `RUST_LOG` goes before both.
-pub fn start(verbosity: u8, terminal: &Terminal) {
+pub fn start(verbosity: u8) {
     let level = match verbosity {
         0 => "warn",
         1 => "info",
         _ => "debug",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(terminal.colours_notes());
+    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false);
     // Only a second start in one process fails, and then the first one's lines are good enough.
     let _ = format.with_target(verbosity > 1).with_env_filter(filter).try_init();
 }

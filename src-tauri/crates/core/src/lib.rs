@@ -8,4 +8,5 @@ pub mod port;
 pub mod problem;
 pub mod rule;
 pub mod time;
+pub mod tray;
 pub mod view;

@@ -1,6 +1,7 @@
 //! What is frozen when an alert is raised: the rule, the samples before, the top processes, the state of the machine.
 
 use caretaker_core::alert::{Companion, Evidence, Instance};
+use caretaker_core::config::rule_text;
 use caretaker_core::metric::{Point, ProcessReading, Reading, Resolution, Round, names};
 use caretaker_core::rule::Rule;
 use caretaker_core::time::Span;
@@ -45,7 +46,7 @@ pub fn freeze(metrics: &MetricsStore, rule: &Rule, alert: &Instance, round: &Rou
     Evidence {
         at,
         rule: rule.clone(),
-        rule_text: rule.title.clone(), // RULE_TEXT
+        rule_text: rule_text(rule),
         samples,
         processes: top(latest.processes.as_ref().map(|(_, processes)| processes.as_slice()).unwrap_or_default()),
         companions: companions.map(companion).collect(),

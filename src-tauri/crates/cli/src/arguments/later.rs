@@ -15,7 +15,17 @@ const LATER: [(&str, &[&str]); 20] = [
     (
         "backup",
         &[
-            "create", "list", "show", "browse", "find", "verify", "restore", "drill", "prune", "rebuild-catalog", "adopt",
+            "create",
+            "list",
+            "show",
+            "browse",
+            "find",
+            "verify",
+            "restore",
+            "drill",
+            "prune",
+            "rebuild-catalog",
+            "adopt",
         ],
     ),
     ("maintain", &["list", "run", "schedule", "history", "pause"]),
@@ -47,7 +57,8 @@ pub(super) struct Found {
 pub(super) fn add(mut command: Command) -> Command {
     for (verb, subverbs) in LATER {
         if command.find_subcommand(verb).is_some() {
-            command = command.mut_subcommand(verb, |known| known.subcommands(subverbs.iter().map(|name| anything(name))));
+            command =
+                command.mut_subcommand(verb, |known| known.subcommands(subverbs.iter().map(|name| anything(name))));
         } else {
             let later = anything(verb).args_conflicts_with_subcommands(true);
             command = command.subcommand(later.subcommands(subverbs.iter().map(|name| anything(name))));
@@ -63,7 +74,8 @@ fn anything(name: &'static str) -> Command {
     if has_subverbs {
         return command;
     }
-    let words = Arg::new(WORDS).num_args(0..).action(ArgAction::Append).trailing_var_arg(true).allow_hyphen_values(true);
+    let words =
+        Arg::new(WORDS).num_args(0..).action(ArgAction::Append).trailing_var_arg(true).allow_hyphen_values(true);
     command.arg(words)
 }
 

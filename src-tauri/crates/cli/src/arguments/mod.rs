@@ -17,8 +17,8 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use alerts::{Acknowledge, Alerts, ListAlerts, ShowAlert, SilenceAlerts, Unsilence};
 pub use api::Api;
 pub use completions::Completions;
-pub use configuration::{Configuration, SetKey, ShowConfiguration, UnsetKey, Validate};
-pub use doctor::{Doctor, DoctorGroup};
+pub use configuration::{Configuration, ShowConfiguration, Validate};
+pub use doctor::Doctor;
 pub use global::Global;
 pub use metrics::{ListSeries, Metrics, ShowSeries};
 pub use run::Run;
@@ -142,7 +142,9 @@ mod tests {
 
     #[test]
     fn unknown_words_are_refused_with_what_was_meant() {
-        for (line, meant) in [("statsu", "status"), ("alerts lst", "list"), ("metrics sho x", "show"), ("bakup", "backup")] {
+        for (line, meant) in
+            [("statsu", "status"), ("alerts lst", "list"), ("metrics sho x", "show"), ("bakup", "backup")]
+        {
             let error = typed(line).unwrap_err().to_string();
             assert!(error.contains(meant), "{line}: {error}");
         }

@@ -44,7 +44,8 @@ pub fn chart(points: &[Point], unit: Unit, from: Timestamp, to: Timestamp, width
 
 /// Percentages start at 0 and end at 100 if they come near it; other units start at 0 unless their values lie far above.
 fn scale(low: f64, high: f64, unit: Unit) -> (f64, f64) {
-    let bottom = if low < 0.0 || low > high / 2.0 && unit != Unit::Percent && high > 0.0 && low < high { low } else { 0.0 };
+    let bottom =
+        if low < 0.0 || low > high / 2.0 && unit != Unit::Percent && high > 0.0 && low < high { low } else { 0.0 };
     let top = match unit {
         Unit::Percent if high > 50.0 && high <= 100.0 => 100.0,
         Unit::Percent if high <= 100.0 => (high / 5.0).ceil().max(1.0) * 5.0,

@@ -13,7 +13,9 @@ pub fn sparkline(points: &[Point], unit: Unit, from: Timestamp, to: Timestamp, c
     for point in points {
         let offset = point.at.since(from).as_millis();
         let column = (offset.max(0) as i128 * columns as i128 / i128::from(range)) as usize;
-        if let (Some(value), Some(cell)) = (point.max.or(point.value), highest.get_mut(column.min(columns.saturating_sub(1)))) {
+        if let (Some(value), Some(cell)) =
+            (point.max.or(point.value), highest.get_mut(column.min(columns.saturating_sub(1))))
+        {
             *cell = Some(cell.map_or(value, |before: f64| before.max(value)));
         }
     }
@@ -38,7 +40,8 @@ mod tests {
     #[test]
     fn heights_follow_the_values_and_gaps_stay_blank() {
         let at = |second: i64| Timestamp::from_millis(second * 1_000);
-        let point = |second, value: f64| Point { at: at(second), value: Some(value), min: Some(value), max: Some(value) };
+        let point =
+            |second, value: f64| Point { at: at(second), value: Some(value), min: Some(value), max: Some(value) };
         let points = [point(0, 0.0), point(1, 50.0), point(3, 100.0)];
         assert_eq!(sparkline(&points, Unit::Percent, at(0), at(0) + Span::from_seconds(4), 4), "▁▅ █");
         assert_eq!(sparkline(&[], Unit::Percent, at(0), at(4), 4), "    ");

@@ -62,11 +62,6 @@ impl Table {
         self
     }
 
-    /// Whether it has no row.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Adds a row of plain cells.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.coloured(cells.map(|text| (text, None)));
@@ -74,7 +69,7 @@ impl Table {
 
     /// Adds a row of cells with colours.
     pub fn coloured<const N: usize>(&mut self, cells: [(String, Option<Colour>); N]) {
-        let one_line = |text: String| text.replace(['\n', '\r', '\t'], " ");
+        let one_line = |text: String| text.trim_end().replace(['\n', '\r', '\t'], " ");
         self.rows.push(cells.into_iter().map(|(text, colour)| Cell { text: one_line(text), colour }).collect());
     }
 
@@ -95,12 +90,8 @@ impl Table {
     fn widths(&self, limit: Option<usize>) -> Vec<usize> {
         let cell = |row: &Vec<Cell>, index: usize| row.get(index).map_or(0, |cell| length(&cell.text));
         let widest = |index: usize| self.rows.iter().map(|row| cell(row, index)).max().unwrap_or(0);
-        let mut widths: Vec<usize> = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| widest(index).max(length(column.head)))
-            .collect();
+        let mut widths: Vec<usize> =
+            self.columns.iter().enumerate().map(|(index, column)| widest(index).max(length(column.head))).collect();
         let Some(limit) = limit else { return widths };
         let whole = self.indent + widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
         let mut over = whole.saturating_sub(limit);
@@ -162,7 +153,11 @@ mod tests {
     use crate::render::Colours;
 
     fn example() -> Table {
-        let mut table = Table::new(&[Column::giving_way("WHAT"), Column::new("VALUE", Align::Right), Column::new("ID", Align::Left)]);
+        let mut table = Table::new(&[
+            Column::giving_way("WHAT"),
+            Column::new("VALUE", Align::Right),
+            Column::new("ID", Align::Left),
+        ]);
         table.row(["CPU".to_owned(), "93 %".to_owned(), String::new()]);
         table.row(["A long sentence about a disk".to_owned(), "9.1 %".to_owned(), "01ab".to_owned()]);
         table

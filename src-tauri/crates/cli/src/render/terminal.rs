@@ -63,6 +63,11 @@ impl Terminal {
         self.width
     }
 
+    /// Whether stdout shows colours.
+    pub const fn colours(&self) -> bool {
+        self.colours
+    }
+
     /// Whether stderr shows colours.
     pub const fn colours_notes(&self) -> bool {
         self.note_colours
@@ -86,7 +91,8 @@ impl Terminal {
 
     /// Prints one JSON document: indented for people, on one line for programs.
     pub fn document(&self, document: &impl Serialize) -> Result<(), Problem> {
-        let text = if self.interactive { serde_json::to_string_pretty(document) } else { serde_json::to_string(document) };
+        let text =
+            if self.interactive { serde_json::to_string_pretty(document) } else { serde_json::to_string(document) };
         let text = text.map_err(|error| Problem::new(Code::Internal, format!("write a document: {error}")))?;
         self.text(&format!("{text}\n"))
     }
@@ -106,12 +112,15 @@ impl Terminal {
         }
         self.note(&words);
         if self.json {
-            let body = serde_json::json!({
-                "error": { "code": problem.code, "message": problem.message, "hint": problem.hint }
-            });
             // There is nobody left to tell that this failed too.
-            let _ = self.document(&body);
+            let _ = self.error(problem);
         }
+    }
+
+    /// Prints a problem as a document; unlike in the API, every key is always there.
+    pub fn error(&self, problem: &Problem) -> Result<(), Problem> {
+        let Problem { code, message, hint } = problem;
+        self.document(&serde_json::json!({ "error": { "code": code, "message": message, "hint": hint } }))
     }
 
     /// Says something on stderr.

@@ -33,7 +33,7 @@ pub struct BuiltInRule {
     pub why: &'static str,
 }
 
-/// Ids of `engine-stale`, whose bound depends on the interval of the rounds.
+/// The rule whose bound depends on the interval of the rounds.
 const ENGINE_STALE: &str = "engine-stale";
 /// A sample is stale when it is older than this many intervals.
 const STALE_INTERVALS: i64 = 3;

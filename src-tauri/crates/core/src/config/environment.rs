@@ -59,13 +59,9 @@ pub(super) fn overlay(
 
 /// Variables set single values of sections that stand once; lists and tables belong into the file.
 fn check_plain(key: &str) -> Result<(), ConfigProblem> {
-    let refused = || ConfigProblem {
-        line: 0,
-        column: 0,
-        key: key.to_owned(),
-        code: ProblemCode::UnknownKey,
-        message: format!("no variable can set `{key}`; only plain keys such as `collect.interval`"),
-        hint: None,
+    let refused = || {
+        let message = format!("no variable can set `{key}`; only plain keys such as `collect.interval`");
+        ConfigProblem::outside_file(key, ProblemCode::UnknownKey, message)
     };
     let route = route(key).map_err(|problem| if problem.code == ProblemCode::Syntax { refused() } else { problem })?;
     let plain = route.steps.iter().all(|step| matches!(step, Step::Key(_)));

@@ -96,6 +96,13 @@ pub struct ConfigProblem {
     pub hint: Option<String>,
 }
 
+impl ConfigProblem {
+    /// A mistake that does not stand in the file.
+    pub(super) fn outside_file(key: &str, code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { line: 0, column: 0, key: key.to_owned(), code, message: message.into(), hint: None }
+    }
+}
+
 /// For a terminal or a log: `3:12 rule.cpu-high.warning.above: ...`.
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -87,8 +87,7 @@ pub(super) struct Route {
 
 /// The way to a dotted path: `rule.cpu-high.warning.above`.
 pub(super) fn route(path: &str) -> Result<Route, ConfigProblem> {
-    let refused =
-        |code, message: String| ConfigProblem { line: 0, column: 0, key: path.to_owned(), code, message, hint: None };
+    let refused = |code, message: String| ConfigProblem::outside_file(path, code, message);
     let segments = toml_edit::Key::parse(path)
         .map_err(|_| refused(ProblemCode::Syntax, format!("`{path}` is no dotted key such as `collect.interval`")))?;
     let mut segments = segments.iter().map(|segment| segment.get().to_owned());

@@ -21,10 +21,9 @@ impl Document {
 
     /// The text as a tree that can be changed.
     pub(super) fn to_tree(&self) -> Result<DocumentMut, Vec<ConfigProblem>> {
-        self.text().parse::<DocumentMut>().map_err(|error| {
-            let (code, message) = (ProblemCode::Syntax, error.message().to_owned());
-            vec![ConfigProblem { line: 0, column: 0, key: String::new(), code, message, hint: None }]
-        })
+        self.text()
+            .parse::<DocumentMut>()
+            .map_err(|error| vec![ConfigProblem::outside_file("", ProblemCode::Syntax, error.message())])
     }
 }
 
@@ -43,14 +42,7 @@ pub(super) fn insert(tree: &mut DocumentMut, key: &str, value: &str) -> Result<(
     let Route { steps, node } = route(key)?;
     let Some((Step::Key(leaf), way)) = steps.split_last() else {
         let message = format!("`{key}` is a whole entry; set its keys one by one");
-        return Err(ConfigProblem {
-            line: 0,
-            column: 0,
-            key: key.to_owned(),
-            code: ProblemCode::InvalidValue,
-            message,
-            hint: None,
-        });
+        return Err(ConfigProblem::outside_file(key, ProblemCode::InvalidValue, message));
     };
     let mut value = typed(node, key, value)?;
     let mut end = End::of(tree);
@@ -62,7 +54,7 @@ pub(super) fn insert(tree: &mut DocumentMut, key: &str, value: &str) -> Result<(
         }
         .ok_or_else(|| {
             let message = format!("`{key}` leads through a value that is no table");
-            ConfigProblem { line: 0, column: 0, key: key.to_owned(), code: ProblemCode::WrongType, message, hint: None }
+            ConfigProblem::outside_file(key, ProblemCode::WrongType, message)
         })?;
     }
     match table.get_mut(leaf) {
@@ -89,7 +81,7 @@ fn typed(node: &serde_json::Value, key: &str, text: &str) -> Result<Value, Confi
         (Some("array" | "object"), Err(error)) => {
             let message = format!("`{text}` is no TOML: {}", error.message().replace('\n', ", "));
             let hint = Some("write it as in the file, for example `{ above = 75 }` or `[\"a\", \"b\"]`".to_owned());
-            Err(ConfigProblem { line: 0, column: 0, key: key.to_owned(), code: ProblemCode::Syntax, message, hint })
+            Err(ConfigProblem { hint, ..ConfigProblem::outside_file(key, ProblemCode::Syntax, message) })
         }
         (_, Ok(literal)) => Ok(bare(literal)),
         (_, Err(_)) => Ok(Value::from(text)),

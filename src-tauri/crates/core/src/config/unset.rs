@@ -18,8 +18,7 @@ impl Document {
     pub fn unset(&self, key: &str) -> Result<String, Vec<ConfigProblem>> {
         let steps = route(key).map_err(|problem| vec![problem])?.steps;
         let text = self.without(&steps)?.ok_or_else(|| {
-            let (code, message) = (ProblemCode::MissingKey, format!("the file has no `{key}`"));
-            vec![ConfigProblem { line: 0, column: 0, key: key.to_owned(), code, message, hint: None }]
+            vec![ConfigProblem::outside_file(key, ProblemCode::MissingKey, format!("the file has no `{key}`"))]
         })?;
         proven(text)
     }

@@ -1,6 +1,6 @@
 //! The configuration as doors see and change it.
 
-use caretaker_core::config::{Document, Settings};
+use caretaker_core::config::{Document, Settings, ValueOrigin};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::view::{ConfigurationView, OriginView, SetRequest, ValidationView};
 use caretaker_platform::files;
@@ -13,12 +13,16 @@ impl Engine {
     pub fn configuration(&self) -> ConfigurationView {
         let in_force = self.0.in_force.borrow().clone();
         let document = in_force.text.as_deref().and_then(|text| Document::parse(text).ok());
+        let origins = in_force.settings.origins(document.as_ref(), self.0.environment.iter().cloned());
         ConfigurationView {
             path: self.0.configuration.display().to_string(),
             exists: in_force.stamp.is_some(),
             text: in_force.text.clone().unwrap_or_default(),
             settings: Settings::clone(&in_force.settings),
-            origins: Vec::<OriginView>::new(), // ORIGINS
+            origins: origins
+                .into_iter()
+                .map(|origin| OriginView { key: origin.key, value: origin.value, origin: place(&origin.origin) })
+                .collect(),
             problems: in_force.problems.clone(),
             in_force_since: Some(in_force.since),
             unused: document.map(|document| document.unused_sections()).unwrap_or_default(),
@@ -60,6 +64,14 @@ impl Engine {
         self.reload().await?;
         self.record("configuration", what, Ok(())).await;
         Ok(self.configuration())
+    }
+}
+
+fn place(origin: &ValueOrigin) -> String {
+    match origin {
+        ValueOrigin::Default => "default".to_owned(),
+        ValueOrigin::File { line } => format!("file line {line}"),
+        ValueOrigin::Environment { variable } => format!("environment {variable}"),
     }
 }
 

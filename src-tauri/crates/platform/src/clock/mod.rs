@@ -12,5 +12,6 @@ use linux as native;
 #[cfg(target_os = "macos")]
 use macos as native;
 
-pub(crate) use native::boot_identity;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::boot_identity;
 pub use system::SystemClock;

@@ -19,7 +19,7 @@ pub(crate) fn encode(into: &mut Vec<u8>, processes: &[ProcessReading]) {
         put(into, share.map_or(0, |share| fold(share).saturating_add(1)));
         // Whole pages are even numbers, the rest odd ones; nothing has 2^63 bytes.
         let memory = process.memory_bytes;
-        put(into, if memory % PAGE == 0 { memory / PAGE << 1 } else { memory << 1 | 1 });
+        put(into, if memory % PAGE == 0 { (memory / PAGE) << 1 } else { memory << 1 | 1 });
     }
 }
 

@@ -9,6 +9,7 @@ use caretaker_core::time::{Moment, Timestamp};
 use rusqlite::Connection;
 
 use super::period;
+use crate::codec::row::Base;
 use crate::codec::{processes as process_codec, row};
 use crate::error::Fault;
 use crate::table::epoch::{self, Epoch, EpochReason};
@@ -207,14 +208,13 @@ impl Appender {
 /// The number that is stored for a reading; none for what does not fit.
 fn stored(reading: &Reading) -> Option<i64> {
     let scaled = (reading.value * f64::from(reading.unit.scale())).round();
-    // 2^63 itself does not fit; as a float it is the first number that does not.
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    (scaled >= -LIMIT && scaled < LIMIT).then_some(scaled as i64)
+    (scaled.abs() <= Base::LIMIT as f64).then_some(scaled as i64)
 }
 
 /// Rates jump between nothing and much, so their distance from nothing is the shortest; others stay where they are.
-const fn base_of(unit: Unit, stored: i64) -> i64 {
-    if matches!(unit, Unit::BytesPerSecond) { 0 } else { stored }
+const fn base_of(unit: Unit, stored: i64) -> Base {
+    let value = if matches!(unit, Unit::BytesPerSecond) { 0 } else { stored };
+    Base { value, pages: matches!(unit, Unit::Bytes) && stored % 4_096 == 0 }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Layouts of hot rows: which series a row holds in which order, and the base that its values are written against.
-//! A layout belongs to one rollup period and is deleted with that period's rows.
+//! The number of a series is doubled, and odd where its values are whole pages. A layout belongs to one rollup period and is deleted with that period's rows.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::codec::row::Base;
 use crate::codec::varint::{Input, put, put_signed};
 use crate::database::Migration;
 use crate::error::Fault;
@@ -23,15 +24,17 @@ pub(crate) struct Layout {
     pub(crate) period: i64,
     /// Numbers of the series, one a slot.
     pub(crate) series: Vec<u32>,
-    /// A typical value of each, as stored; rows hold the distance from it.
-    pub(crate) base: Vec<i64>,
+    /// What each of them is written against.
+    pub(crate) base: Vec<Base>,
 }
 
 /// Stores a new layout and gives its number.
-pub(crate) fn insert(connection: &Connection, period: i64, series: &[u32], base: &[i64]) -> Result<i64, Fault> {
+pub(crate) fn insert(connection: &Connection, period: i64, series: &[u32], base: &[Base]) -> Result<i64, Fault> {
     let (mut numbers, mut bases) = (Vec::with_capacity(series.len() * 2), Vec::with_capacity(base.len() * 3));
-    series.iter().for_each(|id| put(&mut numbers, u64::from(*id)));
-    base.iter().for_each(|value| put_signed(&mut bases, *value));
+    for (id, base) in series.iter().zip(base) {
+        put(&mut numbers, u64::from(*id) << 1 | u64::from(base.pages));
+        put_signed(&mut bases, base.value);
+    }
     connection
         .prepare_cached("INSERT INTO layout (period, series, base) VALUES (?1, ?2, ?3)")?
         .execute(params![period, numbers, bases])?;
@@ -73,8 +76,9 @@ fn read((id, period, numbers, bases): Columns) -> Result<Layout, Fault> {
     let (mut series, mut base) = (Vec::new(), Vec::new());
     let (mut numbers, mut bases) = (Input(&numbers), Input(&bases));
     while !numbers.is_empty() {
-        series.push(numbers.number().map_err(Fault::malformed(TABLE))? as u32);
-        base.push(bases.signed().map_err(Fault::malformed(TABLE))?);
+        let number = numbers.number().map_err(Fault::malformed(TABLE))?;
+        series.push((number >> 1) as u32);
+        base.push(Base { value: bases.signed().map_err(Fault::malformed(TABLE))?, pages: number & 1 == 1 });
     }
     Ok(Layout { id, period, series, base })
 }

@@ -14,7 +14,9 @@ use crate::{START, moment, round};
 fn fill(path: &Path) {
     let store = MetricsStore::open(path, Access::ReadWrite).unwrap();
     let epoch = store.start_epoch(moment(START), EpochReason::Start).unwrap();
-    (0..500).for_each(|n| drop(store.append(&round(epoch, START + n * 30_000)).unwrap()));
+    for number in 0..500 {
+        store.append(&round(epoch, START + number * 30_000)).unwrap();
+    }
     store.close(std::time::Duration::from_secs(10)).unwrap();
 }
 
@@ -65,7 +67,8 @@ fn a_torn_page_is_found_by_the_check_and_named_when_it_is_read() {
     let path = folder.path().join("metrics.db");
     fill(&path);
     let pages = std::fs::metadata(&path).unwrap().len() / 4_096;
-    overwrite(&path, pages / 2 * 4_096, 4_096);
+    // The last page holds the newest rounds.
+    overwrite(&path, (pages - 1) * 4_096, 4_096);
     let store = MetricsStore::open(&path, Access::ReadWrite).unwrap();
     assert!(matches!(store.check(), Err(StoreError::Damaged { .. })));
     let read = store.rounds_after(RoundId::default(), usize::MAX).err().unwrap();

@@ -15,6 +15,7 @@ use caretaker_core::time::{BootId, Moment, Span, Timestamp};
 /// Saturday 2026-01-31, midnight UTC.
 pub const START: i64 = 1_769_817_600_000;
 
+/// Clocks of a machine that booted an hour before [`START`].
 pub fn moment(at: i64) -> Moment {
     let up = Span::from_millis(at - START + 3_600_000);
     Moment { wall: Timestamp::from_millis(at), awake: up, elapsed: up, boot: BootId(7) }

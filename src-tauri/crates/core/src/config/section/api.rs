@@ -19,7 +19,7 @@ pub(in crate::config) struct ApiSection {
     /// Whether Caretaker listens at all.
     #[schemars(extend("default" = ENABLED))]
     pub enabled: Option<bool>,
-    /// Address and port; the address is of this machine only: 127.0.0.0/8, [::1] or localhost.
+    /// Address and port; the address is of this machine only: `127.0.0.0/8`, `[::1]` or `localhost`.
     #[schemars(with = "Option<String>", extend("default" = LISTEN.to_string()))]
     pub listen: Option<SocketAddr>,
 }

@@ -1,0 +1,160 @@
+//! From the words of the command line to an exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use caretaker_core::problem::{Code, Problem};
+use caretaker_platform::signals::StopSignals;
+
+use crate::arguments::{self, Arguments, Global, Typed, Verb};
+use crate::context::Context;
+use crate::log;
+use crate::outcome::Outcome;
+use crate::render::{Colours, Terminal};
+use crate::verbs;
+
+/// How long work on other threads may hold up the end of the program.
+const LONGEST_END: Duration = Duration::from_millis(150);
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let typed = match arguments::parse(words.clone()) {
+        Ok(typed) => typed,
+        Err(error) => return refuse(&words, &error),
+    };
+    match typed {
+        Typed::Later { verb, json, global } => {
+            let terminal = terminal(&Global { json, ..global });
+            fail(&terminal, &verbs::not_built(&verb))
+        }
+        Typed::Verb(arguments) => {
+            let terminal = terminal(&arguments.global);
+            log::start(arguments.global.verbose);
+            match perform(arguments, terminal) {
+                Ok(outcome) => outcome.into(),
+                Err(problem) => fail(&terminal, &problem),
+            }
+        }
+    }
+}
+
+fn terminal(global: &Global) -> Terminal {
+    Terminal::detect(global.json, if global.no_color { Colours::Never } else { Colours::Automatic })
+}
+
+fn fail(terminal: &Terminal, problem: &Problem) -> ExitCode {
+    terminal.problem(problem);
+    ExitCode::from(problem.code.exit_code())
+}
+
+/// Help and version are answers; everything else that clap says is a wrong usage.
+fn refuse(words: &[OsString], error: &clap::Error) -> ExitCode {
+    let said = |flag: &str| words.iter().take_while(|word| *word != "--").any(|word| word == flag);
+    let terminal = terminal(&Global { json: said("--json"), no_color: said("--no-color"), ..Global::default() });
+    let text = error.render();
+    if !error.use_stderr() {
+        let text = if terminal.colours() { text.ansi().to_string() } else { text.to_string() };
+        return match terminal.text(&text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => fail(&terminal, &problem),
+        };
+    }
+    terminal.note(&if terminal.colours_notes() { text.ansi().to_string() } else { text.to_string() });
+    if terminal.json() {
+        // The words are on stderr already; there is nobody left to tell that this failed too.
+        let _ = terminal.error(&usage(&text.to_string()));
+    }
+    ExitCode::from(Code::Usage.exit_code())
+}
+
+/// The first paragraph of what clap says is the message; its tips are the hint.
+fn usage(text: &str) -> Problem {
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let message = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    let tips: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let hint = if tips.is_empty() { "see `caretaker --help`".to_owned() } else { tips.join("; ") };
+    Problem::new(Code::Usage, message).hint(hint)
+}
+
+fn perform(arguments: Arguments, terminal: Terminal) -> Result<Outcome, Problem> {
+    let context = Context::new(&arguments.global, terminal);
+    // What needs neither an engine nor a home needs no runtime either.
+    let verb = match arguments.verb {
+        Verb::Completions(wanted) => return verbs::completions::print(&context, &wanted),
+        Verb::Api(wanted) => return verbs::api::print(&context, &wanted),
+        Verb::Configuration(arguments::Configuration::Schema) => return verbs::configuration::schema(&context),
+        Verb::Configuration(arguments::Configuration::Validate(wanted)) => {
+            return verbs::validate::validate(&context, &wanted);
+        }
+        other => other,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::new(Code::Internal, format!("start the runtime: {error}")))?;
+    let result = runtime.block_on(Box::pin(dispatch(&context, verb)));
+    runtime.shutdown_timeout(LONGEST_END);
+    result
+}
+
+async fn dispatch(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
+    let signals = StopSignals::listen();
+    let mut signals = signals.map_err(|error| Problem::new(Code::Internal, format!("listen to signals: {error}")))?;
+    if let Verb::Run(wanted) = verb {
+        return Box::pin(verbs::run::run(context, &wanted, signals)).await;
+    }
+    tokio::select! {
+        result = Box::pin(answer(context, verb)) => result,
+        _ = signals.next() => Err(Problem::new(Code::Interrupted, "it was interrupted")),
+    }
+}
+
+/// Verbs that ask an engine and show what it says.
+async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
+    use arguments::{Alerts, Configuration, Metrics};
+    match verb {
+        Verb::Status(wanted) => verbs::status::show(context, &wanted).await,
+        Verb::Doctor(wanted) => verbs::doctor::check(context, &wanted).await,
+        Verb::Metrics(Metrics::Summary) => verbs::metrics_summary::summary(context).await,
+        Verb::Metrics(Metrics::List(wanted)) => verbs::metrics_list::list(context, &wanted).await,
+        Verb::Metrics(Metrics::Show(wanted)) => verbs::metrics_show::show(context, &wanted).await,
+        Verb::Alerts(Alerts::List(wanted)) => verbs::alerts_list::list(context, &wanted).await,
+        Verb::Alerts(Alerts::Show(wanted)) => verbs::alerts_show::show(context, &wanted).await,
+        Verb::Alerts(Alerts::Ack(wanted)) => verbs::alerts::acknowledge(context, &wanted).await,
+        Verb::Alerts(Alerts::Silence(wanted)) => verbs::alerts::silence(context, wanted).await,
+        Verb::Alerts(Alerts::Unsilence(wanted)) => verbs::alerts::unsilence(context, &wanted).await,
+        Verb::Alerts(Alerts::Rules) => verbs::rules::list(context).await,
+        Verb::Configuration(Configuration::Show(wanted)) => verbs::configuration::show(context, &wanted).await,
+        Verb::Configuration(Configuration::Set(wanted)) => {
+            verbs::configuration::set(context, &wanted.key, Some(&wanted.value)).await
+        }
+        Verb::Configuration(Configuration::Unset(wanted)) => {
+            verbs::configuration::set(context, &wanted.key, None).await
+        }
+        Verb::Run(_)
+        | Verb::Completions(_)
+        | Verb::Api(_)
+        | Verb::Configuration(Configuration::Schema | Configuration::Validate(_)) => {
+            Err(Problem::new(Code::Internal, "this verb needs no engine"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clap_says_becomes_one_sentence_and_a_hint() {
+        let error = arguments::parse(["caretaker", "statsu"]).unwrap_err();
+        let problem = usage(&error.to_string());
+        assert_eq!(problem.message, "unrecognized subcommand 'statsu'");
+        assert!(problem.hint.contains("'status'"), "{}", problem.hint);
+        let error = arguments::parse(["caretaker", "run", "--for", "5"]).unwrap_err();
+        let problem = usage(&error.to_string());
+        assert!(problem.message.contains("`5`") && problem.message.contains("15m"), "{}", problem.message);
+    }
+}

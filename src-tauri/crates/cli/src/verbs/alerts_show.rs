@@ -1,0 +1,144 @@
+//! `alerts show`: one alert with the chart that led to it, what ran then, what happened since, and who was told.
+
+use std::fmt::Write;
+
+use caretaker_api::Access;
+use caretaker_core::alert::Evidence;
+use caretaker_core::metric::Unit;
+use caretaker_core::notice::{NoticeKind, NoticeState};
+use caretaker_core::problem::Problem;
+use caretaker_core::rule::Threshold;
+use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::view::{AlertDetail, AlertView, NoticeView};
+
+use super::alerts_list::state;
+use crate::arguments::ShowAlert;
+use crate::context::Context;
+use crate::outcome::Outcome;
+use crate::render::{Align, Colour, Column, Table, Terminal, ago, chart, level_sign, local};
+use crate::request::Address;
+
+/// Asks and shows.
+pub async fn show(context: &Context, wanted: &ShowAlert) -> Result<Outcome, Problem> {
+    let address = Address::new("/alerts").segment(&wanted.id);
+    let connection = context.connect(Access::Read).await?;
+    let answer: Result<AlertDetail, Problem> = connection.client.get(address.as_str()).await;
+    connection.close().await;
+    let detail = answer?;
+    let now = Context::now();
+    context.terminal.show(&detail, || {
+        let mut text = String::new();
+        // Writing into a text cannot fail.
+        let _ = write(&mut text, &context.terminal, &detail, now);
+        text
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn write(text: &mut String, terminal: &Terminal, detail: &AlertDetail, now: Timestamp) -> std::fmt::Result {
+    let alert = &detail.alert;
+    writeln!(text, "{}  {}", terminal.sign(level_sign(alert.level)), terminal.paint(Colour::Bold, &alert.summary))?;
+    writeln!(text, "\n{}", facts(terminal, alert, now).trim_end())?;
+    if let Some(evidence) = &detail.evidence {
+        write_evidence(text, terminal, evidence)?;
+    }
+    if !detail.timeline.is_empty() {
+        writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "What happened"))?;
+        let mut table = moments();
+        for entry in &detail.timeline {
+            table.row([when(entry.at, now), entry.text.clone()]);
+        }
+        writeln!(text, "{}", table.render(terminal).trim_end())?;
+    }
+    if !detail.notices.is_empty() {
+        writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "Who was told"))?;
+        let mut table = moments();
+        for notice in &detail.notices {
+            table.row([when(notice.at, now), told(notice)]);
+        }
+        writeln!(text, "{}", table.render(terminal).trim_end())?;
+    }
+    Ok(())
+}
+
+fn moments() -> Table {
+    Table::new(&[Column::new("", Align::Left), Column::giving_way("")]).indented(2)
+}
+
+fn when(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ({})", local(at, now.since(at).max(Span::from_minutes(11))), ago(at, now))
+}
+
+fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
+    let mut table = Table::new(&[Column::new("", Align::Left), Column::giving_way("")]).indented(2);
+    let mut line = |label: &str, text: String| table.coloured([(label.to_owned(), Some(Colour::Dim)), (text, None)]);
+    line("State", state(alert, now));
+    line("Since", when(alert.since, now));
+    let bound = alert.threshold.map(|threshold| match threshold {
+        Threshold::Above(bound) => format!("; {} above {}", alert.level, alert.unit.format(bound)),
+        Threshold::Below(bound) => format!("; {} below {}", alert.level, alert.unit.format(bound)),
+    });
+    line(
+        "Value",
+        format!("{}, at worst {}{}", alert.value_text, alert.unit.format(alert.peak), bound.unwrap_or_default()),
+    );
+    let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    line("Series", format!("{} {}", alert.metric, labels.join(" ")).trim_end().to_owned());
+    line("Rule", alert.rule.clone());
+    line("Runbook", alert.runbook.clone());
+    if let Some(acknowledged) = &alert.acknowledged {
+        let note = if acknowledged.note.is_empty() { String::new() } else { format!(": {}", acknowledged.note) };
+        line("Taken on", format!("{}{note}", when(acknowledged.at, now)));
+    }
+    line("Id", alert.id.0.clone());
+    table.render(terminal)
+}
+
+fn write_evidence(text: &mut String, terminal: &Terminal, evidence: &Evidence) -> std::fmt::Result {
+    writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "When it was raised"))?;
+    writeln!(text, "  {}", evidence.rule_text)?;
+    let unit = evidence.companions.iter().find(|one| one.name == evidence.rule.metric).map(|one| one.unit);
+    if let (true, Some(first), Some(last)) = (terminal.interactive(), evidence.samples.first(), evidence.samples.last())
+    {
+        let width = terminal.width().unwrap_or(80).min(80).saturating_sub(2);
+        let unit = unit.unwrap_or(Unit::Ratio);
+        for line in chart(&evidence.samples, unit, first.at, last.at + Span::from_millis(1), width) {
+            writeln!(text, "  {line}")?;
+        }
+    }
+    if !evidence.processes.is_empty() {
+        let mut table = Table::new(&[
+            Column::new("PROCESS", Align::Left),
+            Column::new("PID", Align::Right),
+            Column::new("CPU", Align::Right),
+            Column::new("MEMORY", Align::Right),
+        ])
+        .indented(2);
+        for process in evidence.processes.iter().take(5) {
+            table.row([
+                process.name.clone(),
+                process.pid.to_string(),
+                process.cpu_percent.map(|percent| Unit::Percent.format(percent)).unwrap_or_default(),
+                Unit::Bytes.format(process.memory_bytes as f64),
+            ]);
+        }
+        writeln!(text, "\n{}", table.render(terminal).trim_end())?;
+    }
+    Ok(())
+}
+
+fn told(notice: &NoticeView) -> String {
+    let what = match notice.kind {
+        NoticeKind::Raise => "raised",
+        NoticeKind::Update => "updated",
+        NoticeKind::Close => "taken away",
+    };
+    let how = match notice.state {
+        NoticeState::Pending => "waits to be delivered",
+        NoticeState::Delivered => "delivered",
+        NoticeState::Superseded => "replaced by a newer one",
+        NoticeState::Expired => "nobody took it in time",
+    };
+    let error = notice.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+    format!("{}: {what}, {how}{error}", notice.channel)
+}

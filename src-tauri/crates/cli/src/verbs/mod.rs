@@ -1,0 +1,19 @@
+//! Verbs, one a file: each asks for one thing and shows the answer. None decides anything that the engine could.
+
+pub mod alerts;
+pub mod alerts_list;
+pub mod alerts_show;
+pub mod api;
+pub mod completions;
+pub mod configuration;
+pub mod doctor;
+pub mod metrics_list;
+pub mod metrics_show;
+pub mod metrics_summary;
+mod not_built;
+pub mod rules;
+pub mod run;
+pub mod status;
+pub mod validate;
+
+pub use not_built::not_built;

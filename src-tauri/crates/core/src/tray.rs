@@ -1,0 +1,231 @@
+//! What the tray shows, as a pure function of the status: a glyph, a tooltip and the texts of the menu.
+//! The shell draws it and applies only differences.
+
+use crate::time::Timestamp;
+use crate::view::{AlertView, OverallState, Status};
+
+/// The mark in the tray; each differs in shape, not only in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Glyph {
+    /// All is well.
+    Ok,
+    /// The worst is a warning.
+    Warning,
+    /// Something is critical.
+    Critical,
+    /// Notifications are paused and nothing is critical.
+    Paused,
+    /// Stale, or no engine answers, or a part does not work.
+    Degraded,
+}
+
+impl Glyph {
+    /// Every glyph, for the pictures.
+    pub const ALL: [Self; 5] = [Self::Ok, Self::Warning, Self::Critical, Self::Paused, Self::Degraded];
+
+    /// The name of its pictures in `icons/`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+            Self::Paused => "paused",
+            Self::Degraded => "degraded",
+        }
+    }
+}
+
+/// One line of the menu that opens a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its words.
+    pub text: String,
+    /// The page: `alerts/<id>`.
+    pub route: String,
+}
+
+/// Everything that the tray shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The mark.
+    pub glyph: Glyph,
+    /// Shown when the pointer rests on the mark.
+    pub tooltip: String,
+    /// The first line of the menu.
+    pub state: Line,
+    /// Active alerts, at most five, the worst first.
+    pub alerts: Vec<Line>,
+    /// `Quiet`, or until when it is.
+    pub quiet: String,
+    /// Whether there is a pause to end.
+    pub is_quiet: bool,
+}
+
+const MOST_ALERTS: usize = 5;
+/// Menus are narrow.
+const LONGEST_LINE: usize = 72;
+
+/// What to show for a status; none when no engine answers. `clock` writes a time of day for people.
+pub fn look(status: Option<&Status>, clock: impl Fn(Timestamp) -> String) -> Look {
+    let Some(status) = status else {
+        return Look {
+            glyph: Glyph::Degraded,
+            tooltip: "Caretaker: no engine answers, nothing is watched".to_owned(),
+            state: Line { text: "No engine answers: nothing is watched".to_owned(), route: "overview".to_owned() },
+            alerts: Vec::new(),
+            quiet: "Quiet".to_owned(),
+            is_quiet: false,
+        };
+    };
+    let heard: Vec<&AlertView> = status.alerts.iter().filter(|alert| alert.silenced_until.is_none()).collect();
+    let first = heard.first().map(|alert| first_words(alert));
+    let quiet_until = status.quiet.until;
+    let state = match (&first, status.degraded.first()) {
+        (Some(first), _) if heard.len() == 1 => first.clone(),
+        (Some(first), _) => format!("{first}, and {} more", heard.len() - 1),
+        (None, Some(part)) => format!("{}: {}", status.verdict, part.part),
+        (None, None) => status.verdict.clone(),
+    };
+    let pause = quiet_until.map(|until| format!("Quiet until {}", clock(until)));
+    let tooltip = match &pause {
+        Some(pause) => format!("{state} ({})", pause.to_lowercase()),
+        None => state.clone(),
+    };
+    Look {
+        glyph: glyph(status, quiet_until.is_some()),
+        tooltip: shortened(&tooltip),
+        state: Line {
+            text: shortened(&state),
+            route: heard.first().filter(|_| heard.len() == 1).map_or_else(|| "overview".to_owned(), |alert| route(alert)),
+        },
+        alerts: heard.iter().take(MOST_ALERTS).map(|alert| line(alert)).collect(),
+        quiet: pause.unwrap_or_else(|| "Quiet".to_owned()),
+        is_quiet: quiet_until.is_some(),
+    }
+}
+
+fn glyph(status: &Status, quiet: bool) -> Glyph {
+    match status.state {
+        OverallState::Critical => Glyph::Critical,
+        OverallState::Unknown => Glyph::Degraded,
+        OverallState::Warning | OverallState::Ok if quiet => Glyph::Paused,
+        OverallState::Warning => Glyph::Warning,
+        OverallState::Ok if status.degraded.is_empty() => Glyph::Ok,
+        OverallState::Ok => Glyph::Degraded,
+    }
+}
+
+/// `CPU 93 % for 4 min`: the summary without its bound.
+fn first_words(alert: &AlertView) -> String {
+    alert.summary.split(" (").next().unwrap_or_default().to_owned()
+}
+
+fn line(alert: &AlertView) -> Line {
+    let mark = if alert.acknowledged.is_some() { " ✓" } else { "" };
+    let level = match alert.level {
+        crate::rule::Level::Critical => "Critical: ",
+        crate::rule::Level::Warning => "",
+    };
+    Line { text: shortened(&format!("{level}{}{mark}", first_words(alert))), route: route(alert) }
+}
+
+fn route(alert: &AlertView) -> String {
+    format!("alerts/{}", alert.id.0)
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= LONGEST_LINE {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(LONGEST_LINE - 1).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::{AlertId, State};
+    use crate::metric::{Labels, Unit};
+    use crate::rule::Level;
+    use crate::view::{Degraded, QuietView};
+
+    fn alert(level: Level, summary: &str) -> AlertView {
+        AlertView {
+            id: AlertId("a1".into()),
+            rule: "cpu-high".into(),
+            title: "CPU busy".into(),
+            level,
+            state: State::Firing,
+            since: Timestamp::default(),
+            fired_at: None,
+            resolved_at: None,
+            metric: "host.cpu.usage".into(),
+            labels: Labels::none(),
+            unit: Unit::Percent,
+            value: 93.0,
+            value_text: "93 %".into(),
+            peak: 93.0,
+            threshold: None,
+            summary: summary.into(),
+            runbook: String::new(),
+            acknowledged: None,
+            silenced_until: None,
+            no_data: false,
+        }
+    }
+
+    fn status(state: OverallState, alerts: Vec<AlertView>) -> Status {
+        Status { state, verdict: "All is well".into(), alerts, ..Status::default() }
+    }
+
+    fn shown(status: &Status) -> Look {
+        look(Some(status), |_| "10:15".to_owned())
+    }
+
+    #[test]
+    fn one_alert_is_said_in_words_and_opens_its_page() {
+        let look = shown(&status(OverallState::Critical, vec![alert(Level::Critical, "CPU 93 % for 4 min (critical above 90 %)")]));
+        assert_eq!(look.glyph, Glyph::Critical);
+        assert_eq!(look.tooltip, "CPU 93 % for 4 min");
+        assert_eq!(look.state, Line { text: "CPU 93 % for 4 min".into(), route: "alerts/a1".into() });
+        assert_eq!(look.alerts[0].text, "Critical: CPU 93 % for 4 min");
+    }
+
+    #[test]
+    fn of_many_alerts_five_are_listed() {
+        let many = vec![alert(Level::Warning, "Disk / 91 % full (warning above 85 %)"); 7];
+        let look = shown(&status(OverallState::Warning, many));
+        assert_eq!(look.alerts.len(), 5);
+        assert_eq!(look.state.text, "Disk / 91 % full, and 6 more");
+        assert_eq!(look.state.route, "overview");
+    }
+
+    #[test]
+    fn the_glyph_follows_the_state() {
+        let degraded = vec![Degraded { part: "collector disks".into(), why: String::new(), since: Timestamp::default(), hint: String::new() }];
+        let quiet = QuietView { until: Some(Timestamp::default()) };
+        for (state, quiet, degraded, expected) in [
+            (OverallState::Ok, QuietView::default(), vec![], Glyph::Ok),
+            (OverallState::Ok, QuietView::default(), degraded.clone(), Glyph::Degraded),
+            (OverallState::Ok, quiet, vec![], Glyph::Paused),
+            (OverallState::Warning, QuietView::default(), degraded, Glyph::Warning),
+            (OverallState::Critical, quiet, vec![], Glyph::Critical),
+            (OverallState::Unknown, QuietView::default(), vec![], Glyph::Degraded),
+        ] {
+            let status = Status { quiet, degraded, ..status(state, vec![]) };
+            assert_eq!(shown(&status).glyph, expected, "{state:?}");
+        }
+        assert_eq!(look(None, |_| String::new()).glyph, Glyph::Degraded);
+    }
+
+    #[test]
+    fn a_silenced_alert_is_not_shouted_and_a_pause_is_shown() {
+        let mut silenced = alert(Level::Warning, "CPU 80 %");
+        silenced.silenced_until = Some(Timestamp::default());
+        let status = Status { quiet: QuietView { until: Some(Timestamp::default()) }, ..status(OverallState::Ok, vec![silenced]) };
+        let look = shown(&status);
+        assert!(look.alerts.is_empty());
+        assert_eq!(look.tooltip, "All is well (quiet until 10:15)");
+        assert_eq!(look.quiet, "Quiet until 10:15");
+    }
+}

@@ -1,0 +1,214 @@
+//! The tray app put together: one runtime, one link to an engine, one tray, at most one window.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use caretaker_api::Desktop;
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::Timestamp;
+use caretaker_core::tray::{Look, look};
+use caretaker_core::view::{Hint, QuietRequest};
+use caretaker_platform::bus::Bus;
+use caretaker_platform::desktop as native;
+use caretaker_platform::home::Home;
+use caretaker_platform::signals::{ReloadSignals, StopSignals};
+use hyper::Method;
+use tauri::{AppHandle, Manager, RunEvent, Wry};
+use tokio::sync::{oneshot, watch};
+
+use crate::arguments::Arguments;
+use crate::commands::{self, Doors};
+use crate::desktop::AppDesktop;
+use crate::link::{Link, open_in_running_app};
+use crate::options;
+use crate::say;
+use crate::tray::{Choice, Tray, choice};
+use crate::window::Windows;
+
+/// Set by WebDriver, which can only speak to a window that is there from the start.
+const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
+
+/// What ends with the app: the link's stop, and its task.
+type Ending = Mutex<Option<(oneshot::Sender<()>, tauri::async_runtime::JoinHandle<()>)>>;
+
+/// Runs until Quit, logout or SIGTERM.
+pub fn run(arguments: &Arguments) -> Result<(), Problem> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| Problem::new(Code::Internal, format!("{what}: {error}"));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| failed("start the runtime", &error))?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let home = options::home(arguments)?;
+    let route = arguments.open.clone().unwrap_or_default();
+    if runtime.block_on(open_in_running_app(&home, &route))? {
+        say("Caretaker is already running; its window was opened.");
+        return Ok(());
+    }
+    let automation = std::env::var_os(AUTOMATION).is_some();
+    let (arguments, at_start) = (arguments.clone(), arguments.open.is_some() || automation);
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_autostart::init(
+            tauri_plugin_autostart::MacosLauncher::LaunchAgent,
+            Some(vec!["--hidden"]),
+        ))
+        .invoke_handler(tauri::generate_handler![commands::api, commands::watch, commands::ready])
+        .setup(move |app| {
+            #[cfg(target_os = "macos")]
+            {
+                app.set_activation_policy(tauri::ActivationPolicy::Accessory);
+                crate::macos::stay_alive();
+            }
+            set_up(app.handle(), arguments, home, at_start.then_some(route));
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .map_err(|error| failed("start the desktop part", &error).hint("is a display reachable?"))?;
+    app.run(|app, event| match event {
+        // Closing the last window is not the end: the tray stays.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::Exit => end(app),
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => app.state::<Arc<Windows>>().open(""),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn set_up(app: &AppHandle<Wry>, arguments: Arguments, home: Home, open: Option<String>) {
+    let up = Arc::new(AtomicBool::new(false));
+    let windows = Arc::new(Windows::new(app.clone()));
+    let desktop = Arc::new(AppDesktop::new(app.clone(), Arc::clone(&up)));
+    let link = Arc::new(Link::new());
+    let starts = desktop.view().start_at_login.unwrap_or(false);
+    let tray = Arc::new(Tray::new(app.clone(), Arc::clone(&windows), up, look(None, time_of_day), starts));
+    app.manage(Arc::clone(&windows));
+    app.manage(Doors::new(Arc::clone(&link), Arc::clone(&desktop)));
+    let (stop, stopped) = oneshot::channel();
+    let (followed, linked) = (Arc::clone(&link), home);
+    let task = tauri::async_runtime::spawn(async move { followed.run(&arguments, &linked, stopped).await });
+    app.manage::<Ending>(Mutex::new(Some((stop, task))));
+    answer_menu(app, &link, &windows, &tray, &desktop);
+    tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&link), Arc::clone(&tray), desktop));
+    tauri::async_runtime::spawn(open_when_asked(Arc::clone(&link), Arc::clone(&windows)));
+    tauri::async_runtime::spawn(keep_tray_up(app.clone(), tray, Arc::clone(&windows), open.is_none()));
+    tauri::async_runtime::spawn(heed_signals(app.clone(), link));
+    if let Some(route) = open {
+        windows.open(&route);
+    }
+}
+
+/// Ends the link and a hosted engine within two seconds. The menu, a signal and the system's logout all come here.
+fn end(app: &AppHandle<Wry>) {
+    let ending = app.state::<Ending>().lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    if let Some((stop, task)) = ending {
+        drop(stop.send(()));
+        drop(tauri::async_runtime::block_on(task));
+    }
+}
+
+fn answer_menu(app: &AppHandle<Wry>, link: &Arc<Link>, windows: &Arc<Windows>, tray: &Arc<Tray>, desktop: &Arc<AppDesktop>) {
+    let (link, windows, tray, desktop) = (Arc::clone(link), Arc::clone(windows), Arc::clone(tray), Arc::clone(desktop));
+    app.on_menu_event(move |app, event| {
+        let Some(choice) = choice(event.id().as_ref(), &tray.look()) else { return };
+        match choice {
+            Choice::Open(route) => windows.open(&route),
+            Choice::Quiet(span) => drop(tauri::async_runtime::spawn(quiet(Arc::clone(&link), span))),
+            Choice::StartAtLogin => {
+                let wanted = !desktop.view().start_at_login.unwrap_or(false);
+                if let Err(error) = desktop.set_start_at_login(wanted) {
+                    tracing::error!(%error, "starting at login could not be switched");
+                }
+                tray.apply(tray.look(), desktop.view().start_at_login.unwrap_or(false));
+            }
+            Choice::Quit => app.exit(0),
+        }
+    });
+}
+
+async fn quiet(link: Arc<Link>, span: &'static str) {
+    let request = QuietRequest { r#for: span.to_owned() };
+    let done = match link.client() {
+        Ok(client) => client.send::<serde_json::Value>(Method::PUT, "/quiet", &request).await.map(drop),
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = done {
+        tracing::error!(%problem, "notifications could not be paused");
+    }
+}
+
+/// Draws every new status.
+async fn show_status(app: AppHandle<Wry>, link: Arc<Link>, tray: Arc<Tray>, desktop: Arc<AppDesktop>) {
+    let mut status = link.status();
+    loop {
+        let look: Look = look(status.borrow_and_update().as_deref(), time_of_day);
+        let (tray, desktop) = (Arc::clone(&tray), Arc::clone(&desktop));
+        let drawn = app.run_on_main_thread(move || tray.apply(look, desktop.view().start_at_login.unwrap_or(false)));
+        if drawn.is_err() || status.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Opens the window when a notification was clicked, or when a second start asks for it.
+async fn open_when_asked(link: Arc<Link>, windows: Arc<Windows>) {
+    let mut hints = link.hints();
+    loop {
+        match hints.recv().await {
+            Ok(Hint::OpenWindow { route }) => windows.open(&route),
+            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Puts the icon up, now or when somebody who shows icons appears. Without any, the window is opened once, so that
+/// whoever started the app sees that it runs.
+async fn keep_tray_up(app: AppHandle<Wry>, tray: Arc<Tray>, windows: Arc<Windows>, may_open: bool) {
+    let (sender, mut present) = watch::channel(native::tray_host_present(&Bus::session()).await);
+    tauri::async_runtime::spawn(native::watch_tray_host(Bus::session(), sender));
+    if may_open && !*present.borrow() && !std::env::args().any(|word| word == "--hidden") {
+        windows.open("");
+    }
+    loop {
+        let here = *present.borrow_and_update() || cfg!(target_os = "macos");
+        let tray = Arc::clone(&tray);
+        let done = app.run_on_main_thread(move || {
+            if here {
+                tray.put_up();
+            } else {
+                tray.take_down();
+            }
+        });
+        if done.is_err() || present.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// SIGTERM and Ctrl+C end the app in order; SIGHUP reads the configuration again.
+async fn heed_signals(app: AppHandle<Wry>, link: Arc<Link>) {
+    let (Ok(mut stop), Ok(mut reload)) = (StopSignals::listen(), ReloadSignals::listen()) else {
+        tracing::warn!("signals cannot be heard; the system ends the app without notice");
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = stop.next() => return app.exit(0),
+            () = reload.next() => {
+                if let Ok(client) = link.client() {
+                    let reloaded = client.send::<serde_json::Value>(Method::POST, "/configuration/reload", &()).await;
+                    if let Err(problem) = reloaded {
+                        tracing::warn!(%problem, "the configuration was not taken over");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `15:04`, in local time.
+fn time_of_day(at: Timestamp) -> String {
+    at.to_utc().with_timezone(&chrono::Local).format("%H:%M").to_string()
+}

@@ -1,0 +1,102 @@
+//! The three commands of the page: ask, listen, and say that it has painted. Nothing else is open to it.
+
+use std::sync::Arc;
+
+use caretaker_api::{Client, PREFIX, desktop_router};
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::view::Hint;
+use hyper::Method;
+use serde::Serialize;
+use serde_json::Value;
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow, Wry};
+
+use crate::desktop::AppDesktop;
+use crate::link::Link;
+use crate::window::Windows;
+
+/// What an address answered.
+#[derive(Serialize)]
+pub struct Reply {
+    status: u16,
+    body: Value,
+}
+
+/// Everything that commands need.
+pub struct Doors {
+    /// The way to the engine.
+    pub link: Arc<Link>,
+    /// The tray app's own addresses.
+    pub desktop: Client,
+}
+
+impl Doors {
+    /// Doors over an engine's link and this app's desktop.
+    pub fn new(link: Arc<Link>, desktop: Arc<AppDesktop>) -> Self {
+        Self { link, desktop: Client::in_process(desktop_router(desktop)) }
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<Reply, Problem> {
+        let method: Method = method.parse().map_err(|_| Problem::new(Code::Usage, format!("`{method}` is no method")))?;
+        let path = path.strip_prefix(PREFIX).unwrap_or(path);
+        let body = body.filter(|body| !body.is_null()).map(|body| body.to_string().into_bytes());
+        let own = path == "/desktop" || path.starts_with("/desktop/");
+        let client = if own { self.desktop.clone() } else { self.link.client()? };
+        let (status, answer) = client.raw(method, path, body).await?;
+        let body = if answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer).unwrap_or(Value::Null) };
+        Ok(Reply { status, body })
+    }
+}
+
+/// Calls an address of the API.
+#[tauri::command]
+pub async fn api(doors: State<'_, Doors>, method: String, path: String, body: Option<Value>) -> Result<Reply, Problem> {
+    match doors.ask(&method, &path, body).await {
+        Ok(reply) => Ok(reply),
+        Err(problem) => {
+            let status = problem.code.http_status();
+            Ok(Reply { status, body: serde_json::json!({ "error": problem }) })
+        }
+    }
+}
+
+/// Sends hints to the page for as long as its window lives and can be seen.
+#[tauri::command]
+pub async fn watch(
+    doors: State<'_, Doors>,
+    windows: State<'_, Arc<Windows>>,
+    window: WebviewWindow<Wry>,
+    channel: Channel<Hint>,
+) -> Result<(), Problem> {
+    let mut hints = doors.link.hints();
+    let windows = Arc::clone(&windows);
+    let sending = tauri::async_runtime::spawn(async move {
+        let mut missed = false;
+        loop {
+            let hint = match hints.recv().await {
+                Ok(hint) => hint,
+                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => Hint::Status,
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+            };
+            // A hidden window is told nothing; when it shows again it reads everything anew anyway.
+            if !window.is_visible().unwrap_or(false) {
+                missed = true;
+                continue;
+            }
+            if std::mem::take(&mut missed) && channel.send(Hint::Status).is_err() {
+                return;
+            }
+            if channel.send(hint).is_err() {
+                return;
+            }
+        }
+    });
+    windows.stop_with_window(sending);
+    Ok(())
+}
+
+/// The page has painted: its window may be shown.
+#[tauri::command]
+pub fn ready(windows: State<'_, Arc<Windows>>) {
+    windows.painted();
+}

@@ -1,0 +1,148 @@
+//! The way from the tray to an engine: hosted here when nobody else has the home, attached to where it runs otherwise,
+//! and taken over when that one ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use caretaker_api::{Client, Host, Running};
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::Clock;
+use caretaker_core::view::{Hint, OpenWindowRequest, OpenWindowView, Status};
+use caretaker_platform::clock::SystemClock;
+use caretaker_platform::home::Home;
+use caretaker_platform::lock::{EngineLock, Owner};
+use caretaker_platform::socket;
+use futures_util::StreamExt;
+use hyper::Method;
+use tokio::sync::{broadcast, oneshot, watch};
+
+use crate::arguments::Arguments;
+use crate::options::{PROGRAM, VERSION, engine_options};
+
+/// Between two tries to reach or become the engine.
+const RETRY: Duration = Duration::from_millis(500);
+const HINTS: usize = 32;
+
+/// What the rest of the shell sees of the engine.
+pub struct Link {
+    client: watch::Sender<Option<Client>>,
+    status: watch::Sender<Option<Arc<Status>>>,
+    hints: broadcast::Sender<Hint>,
+    problem: watch::Sender<Option<Problem>>,
+}
+
+impl Link {
+    /// A link that has not found an engine yet.
+    pub fn new() -> Self {
+        Self {
+            client: watch::channel(None).0,
+            status: watch::channel(None).0,
+            hints: broadcast::channel(HINTS).0,
+            problem: watch::channel(None).0,
+        }
+    }
+
+    /// A client of the engine, while one answers.
+    pub fn client(&self) -> Result<Client, Problem> {
+        self.client.borrow().clone().ok_or_else(|| {
+            let known = self.problem.borrow().clone();
+            known.unwrap_or_else(|| Problem::new(Code::NotRunning, "no engine answers; Caretaker tries again by itself"))
+        })
+    }
+
+    /// The newest status; none while no engine answers.
+    pub fn status(&self) -> watch::Receiver<Option<Arc<Status>>> {
+        self.status.subscribe()
+    }
+
+    /// Hints of the engine, whichever it is.
+    pub fn hints(&self) -> broadcast::Receiver<Hint> {
+        self.hints.subscribe()
+    }
+
+    /// Finds or hosts an engine, again and again, until `stop` is asked; then ends a hosted one in order.
+    pub async fn run(&self, arguments: &Arguments, home: &Home, mut stop: oneshot::Receiver<()>) {
+        loop {
+            let attempt = tokio::select! {
+                _ = &mut stop => return,
+                attempt = self.once(arguments, home) => attempt,
+            };
+            let hosted = match attempt {
+                Ok(Some(running)) => running,
+                Ok(None) => {
+                    tokio::select! {
+                        _ = &mut stop => return,
+                        () = tokio::time::sleep(RETRY) => continue,
+                    }
+                }
+                Err(problem) => {
+                    tracing::error!(%problem, "no engine");
+                    self.problem.send_replace(Some(problem));
+                    tokio::select! {
+                        _ = &mut stop => return,
+                        () = tokio::time::sleep(RETRY * 10) => continue,
+                    }
+                }
+            };
+            tokio::select! {
+                _ = &mut stop => {}
+                () = self.follow(hosted.client()) => {}
+            }
+            self.lost();
+            hosted.stop().await;
+            if stop.try_recv() != Err(oneshot::error::TryRecvError::Empty) {
+                return;
+            }
+        }
+    }
+
+    /// Hosts the engine if the home is free; otherwise follows the one that has it until it ends.
+    async fn once(&self, arguments: &Arguments, home: &Home) -> Result<Option<Running>, Problem> {
+        let owner = Owner::this_process(PROGRAM, VERSION, SystemClock::new().moment().wall);
+        if let Some(lock) = EngineLock::try_acquire(&home.lock(), &owner)? {
+            return Host::start(engine_options(arguments, home), lock).map(Some);
+        }
+        if socket::connect(home).await?.is_some() {
+            self.follow(Client::over_socket(home.clone())).await;
+            self.lost();
+        }
+        Ok(None)
+    }
+
+    /// Passes on what the engine says until it says nothing any more.
+    async fn follow(&self, client: Client) {
+        let Ok(mut hints) = client.watch(true).await else { return };
+        self.problem.send_replace(None);
+        self.client.send_replace(Some(client.clone()));
+        self.refresh(&client).await;
+        while let Some(hint) = hints.next().await {
+            if matches!(hint, Hint::Round | Hint::Status | Hint::Hello) {
+                self.refresh(&client).await;
+            }
+            drop(self.hints.send(hint));
+        }
+    }
+
+    async fn refresh(&self, client: &Client) {
+        match client.get::<Status>("/status").await {
+            Ok(status) => drop(self.status.send_replace(Some(Arc::new(status)))),
+            Err(problem) => tracing::warn!(%problem, "the status could not be read"),
+        }
+    }
+
+    fn lost(&self) {
+        self.client.send_replace(None);
+        self.status.send_replace(None);
+        drop(self.hints.send(Hint::Status));
+    }
+}
+
+/// Asks a tray app that already runs on this home to open its window; says whether there was one.
+pub async fn open_in_running_app(home: &Home, route: &str) -> Result<bool, Problem> {
+    if socket::connect(home).await?.is_none() {
+        return Ok(false);
+    }
+    let request = OpenWindowRequest { route: route.to_owned() };
+    let answer: OpenWindowView = Client::over_socket(home.clone()).send(Method::POST, "/window", &request).await?;
+    Ok(answer.opened)
+}

@@ -1,0 +1,94 @@
+//! Bad days: homes that cannot be used, databases that cannot be read. Each has a message that says what to do.
+
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::process::Command;
+
+use caretaker_core::view::{PointsView, Status};
+
+use crate::world::{World, put};
+
+#[test]
+fn a_file_where_the_home_should_be_is_named() {
+    let world = World::new();
+    put(&world.home(), b"");
+    for words in [&["run", "--json"][..], &["run", "--once", "--json"], &["status", "--json"], &["config", "show", "--json"]] {
+        let said = world.run(words);
+        assert_eq!((said.code, said.error_code().as_str()), (1, "home_unusable"), "{words:?}: {said:?}");
+        assert!(said.err.contains("is a file") && said.err.contains("hint:"), "{said:?}");
+    }
+}
+
+/// A folder that nobody can write, mounted for the length of a test; none where mounting is not allowed.
+struct ReadOnly<'w>(&'w World);
+
+impl<'w> ReadOnly<'w> {
+    fn mount(world: &'w World) -> Option<Self> {
+        let home = world.home();
+        let run = |words: &[&str]| Command::new("mount").args(words).arg(&home).output().is_ok_and(|out| out.status.success());
+        let bound = Command::new("mount").arg("--bind").arg(&home).arg(&home).output().is_ok_and(|out| out.status.success());
+        let mounted = Self(world);
+        (bound && run(&["-o", "remount,bind,ro"])).then_some(mounted)
+    }
+}
+
+impl Drop for ReadOnly<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.home()).output();
+    }
+}
+
+#[test]
+fn a_read_only_home_is_read_but_not_run() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let Some(_mounted) = ReadOnly::mount(&world) else { return };
+    for words in [&["run", "--json"][..], &["run", "--once", "--json"], &["config", "set", "collect.interval", "10s", "--json"]] {
+        let said = world.run(words);
+        assert_eq!((said.code, said.error_code().as_str()), (1, "home_unusable"), "{words:?}: {said:?}");
+        assert!(said.err.contains("hint:"), "{said:?}");
+    }
+    let status: Status = world.run(&["status", "--json"]).document();
+    assert!(status.engine.last_round.is_some(), "what was measured can still be read");
+    let shown: PointsView = world.read(&["metrics", "show", "host.memory.usage", "--since", "1h", "--json"]);
+    assert!(shown.points.unwrap().iter().any(|point| point.value.is_some()));
+}
+
+#[test]
+fn damaged_samples_are_set_aside_and_told() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let database = world.home().join("metrics.db");
+    put(&database, &[0x5a; 8192]);
+    let engine = world.start(&["run"]);
+    world.wait_for_samples();
+    let status: Status = world.run(&["status", "--json"]).document();
+    let part = status.degraded.iter().find(|part| part.part.contains("samples")).expect("it shows as degraded");
+    assert!(part.why.contains("set aside") && part.hint.contains("kept in"), "{part:?}");
+    let kept = fs::read_dir(world.home()).unwrap().map(|entry| entry.unwrap().path());
+    let kept: Vec<_> = kept.filter(|path| path != &database && fs::read(path).is_ok_and(|bytes| bytes.starts_with(&[0x5a; 64]))).collect();
+    assert_eq!(kept.len(), 1, "the damaged file is kept: {kept:?}");
+    drop(engine);
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    for name in ["metrics.db", "caretaker.db"] {
+        let world = World::new();
+        assert_eq!(world.run(&["run", "--once"]).code, 0);
+        let path = world.home().join(name);
+        // The user version lies at byte 60 of an SQLite file (sqlite.org/fileformat.html).
+        let mut file = File::options().write(true).open(&path).unwrap();
+        file.seek(SeekFrom::Start(60)).unwrap();
+        file.write_all(&9_999_u32.to_be_bytes()).unwrap();
+        drop(file);
+        let before = fs::read(&path).unwrap();
+        for words in [&["run", "--json"][..], &["run", "--once", "--json"], &["status", "--json"]] {
+            let said = world.run(words);
+            assert_eq!((said.code, said.error_code().as_str()), (1, "database_newer"), "{name} {words:?}: {said:?}");
+            assert!(said.err.contains("hint: update Caretaker"), "{said:?}");
+        }
+        // The first 100 bytes are SQLite's own header with a counter of openings.
+        assert_eq!(fs::read(&path).unwrap().split_off(100), before[100..], "{name} was touched");
+    }
+}

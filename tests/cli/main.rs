@@ -1,0 +1,15 @@
+//! The program `caretaker` from outside: a temporary home, real words, real signals, real files.
+
+mod alerts;
+mod api;
+mod bad_days;
+mod completions;
+mod config;
+mod doctor;
+mod exit_codes;
+mod later;
+mod metrics;
+mod run;
+mod status;
+mod terminal;
+mod world;

@@ -1,0 +1,172 @@
+//! From a measured value to a notice, and everything that people do with an alert.
+
+use caretaker_core::alert::State;
+use caretaker_core::problem::Code;
+use caretaker_core::rule::Level;
+use caretaker_core::time::Span;
+use caretaker_core::view::{OverallState, QuietRequest, SilenceRequest};
+use caretaker_engine::AlertFilter;
+use caretaker_testkit::World;
+
+fn minutes(minutes: i64) -> Span {
+    Span::from_minutes(minutes)
+}
+
+/// CPU at 97 % until the alert is up.
+async fn busy() -> World {
+    let world = World::new().unwrap();
+    world.pass(minutes(10)).await.unwrap();
+    world.set("host.cpu.usage", 97.0);
+    world.pass(minutes(8)).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_calm_machine_is_ok_and_tells_nothing() {
+    let world = World::new().unwrap();
+    world.pass(Span::from_hours(2)).await.unwrap();
+    let status = world.status().await.unwrap();
+    assert_eq!((status.state, status.verdict.as_str()), (OverallState::Ok, "All is well"));
+    assert!(world.told().is_empty());
+    assert_eq!(status.host.cpu_percent, Some(12.0));
+}
+
+#[tokio::test]
+async fn a_busy_machine_is_told_once_and_the_notice_is_taken_away_when_it_is_over() {
+    let world = busy().await;
+    let status = world.status().await.unwrap();
+    assert_eq!(status.state, OverallState::Critical);
+    assert_eq!(status.alerts.len(), 1);
+    assert!(status.alerts[0].summary.starts_with("CPU 97 % for "), "{}", status.alerts[0].summary);
+    let told = world.told();
+    assert_eq!(told.last().map(String::as_str), Some("raise critical"));
+    assert!(told.len() <= 2, "a warning may come first while the average rises: {told:?}");
+    world.pass(minutes(60)).await.unwrap();
+    assert_eq!(world.told(), told, "an hour of the same is no news");
+    world.set("host.cpu.usage", 5.0);
+    world.pass(minutes(20)).await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("close warning").filter(|_| true));
+    assert_eq!(world.status().await.unwrap().state, OverallState::Ok);
+    let every = world.notifier.delivered();
+    assert!(every.iter().all(|notice| notice.alert == every[0].alert), "one alert, one identity on the screen");
+}
+
+#[tokio::test]
+async fn the_alert_keeps_the_evidence_of_its_moment() {
+    let world = busy().await;
+    let id = world.status().await.unwrap().alerts[0].id.0.clone();
+    let before = world.engine().alert(&id[..13]).await.unwrap();
+    let evidence = before.evidence.clone().unwrap();
+    assert!(evidence.rule_text.contains("host.cpu.usage"), "{}", evidence.rule_text);
+    assert!(evidence.samples.iter().filter_map(|point| point.value).any(|value| value == 97.0));
+    assert_eq!(evidence.processes[0].name, "ollama");
+    assert!(evidence.companions.iter().any(|one| one.name == "host.memory.usage"));
+    let texts: Vec<&str> = before.timeline.iter().map(|entry| entry.text.as_str()).collect();
+    assert_eq!(texts[0], "Out of bounds for the first time");
+    assert!(texts.iter().any(|text| text.starts_with("Raised")), "{texts:?}");
+    assert_eq!(before.notices.len(), world.told().len());
+    world.set("host.cpu.usage", 5.0);
+    world.pass(minutes(30)).await.unwrap();
+    let after = world.engine().alert(&id).await.unwrap();
+    assert_eq!(after.alert.state, State::Resolved);
+    assert_eq!(after.evidence, Some(evidence), "it does not change afterwards");
+}
+
+#[tokio::test]
+async fn who_acknowledges_hears_no_more_unless_it_gets_worse() {
+    let world = World::new().unwrap();
+    world.set("host.disk.usage", 88.0);
+    world.pass(minutes(10)).await.unwrap();
+    let id = world.status().await.unwrap().alerts[0].id.0.clone();
+    let taken = world.engine().acknowledge(&id, "buying a disk".into()).await.unwrap();
+    assert_eq!(taken.acknowledged.unwrap().note, "buying a disk");
+    world.engine().deliver().await.unwrap();
+    assert_eq!(world.told(), ["raise warning", "close warning"]);
+    assert_eq!(world.status().await.unwrap().state, OverallState::Warning, "acknowledged alerts count");
+    world.set("host.disk.usage", 97.0);
+    world.pass(minutes(10)).await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("raise critical"));
+}
+
+#[tokio::test]
+async fn nothing_is_told_while_quiet_and_what_is_still_up_is_told_afterwards() {
+    let world = World::new().unwrap();
+    world.round().await.unwrap();
+    let quiet = world.engine().set_quiet(QuietRequest { r#for: "1h".into() }).await.unwrap();
+    assert!(quiet.until.is_some());
+    world.set("host.cpu.usage", 97.0);
+    world.pass(minutes(50)).await.unwrap();
+    assert!(world.told().is_empty());
+    let status = world.status().await.unwrap();
+    assert_eq!(status.state, OverallState::Critical, "the alert is recorded all the same");
+    world.pass(minutes(15)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
+    assert_eq!(world.engine().quiet().until, None);
+}
+
+#[tokio::test]
+async fn a_silenced_alert_does_not_count_and_is_told_when_the_silence_ends() {
+    let world = busy().await;
+    let request = SilenceRequest {
+        target: "cpu-high".into(),
+        labels: caretaker_core::metric::Labels::none(),
+        r#for: Span::from_hours(2),
+        reason: "compiling".into(),
+    };
+    world.engine().silence(request).await.unwrap();
+    world.engine().deliver().await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("close critical"));
+    let status = world.status().await.unwrap();
+    assert_eq!(status.state, OverallState::Ok);
+    assert!(status.alerts[0].silenced_until.is_some());
+    world.engine().unsilence("cpu-high").await.unwrap();
+    world.engine().deliver().await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("raise critical"));
+    assert_eq!(world.engine().unsilence("cpu-high").await.unwrap_err().code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_snooze_ends_by_itself() {
+    let world = busy().await;
+    let id = world.status().await.unwrap().alerts[0].id.0.clone();
+    world.engine().snooze(&id, Span::from_hours(1)).await.unwrap();
+    world.pass(minutes(59)).await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("close critical"));
+    world.pass(minutes(2)).await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("raise critical"));
+}
+
+#[tokio::test]
+async fn no_notification_daemon_delays_the_notice_and_is_named() {
+    let world = World::new().unwrap();
+    world.notifier.refuse(Some("no notification daemon answers on the session bus"));
+    world.set("host.disk.usage", 97.0);
+    world.pass(minutes(20)).await.unwrap();
+    assert!(world.told().is_empty());
+    let status = world.status().await.unwrap();
+    assert_eq!(status.degraded[0].part, "notifications");
+    assert_eq!(status.state, OverallState::Critical, "a missing daemon changes no judgement");
+    world.notifier.refuse(None);
+    world.pass(minutes(6)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
+    assert!(world.status().await.unwrap().degraded.is_empty());
+}
+
+#[tokio::test]
+async fn lists_show_what_was_asked_for() {
+    let world = busy().await;
+    world.set("host.cpu.usage", 5.0);
+    world.set("host.disk.usage", 88.0);
+    world.pass(minutes(30)).await.unwrap();
+    let list = async |filter| world.engine().alerts(filter).await.unwrap().alerts;
+    let open = list(AlertFilter::default()).await;
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].rule, "disk-space");
+    let all = list(AlertFilter { all: true, ..AlertFilter::default() }).await;
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[1].state, State::Resolved, "what is over comes last");
+    let critical = list(AlertFilter { all: true, level: Some(Level::Critical), ..AlertFilter::default() }).await;
+    assert!(critical.iter().all(|alert| alert.level == Level::Critical));
+    let unknown = world.engine().alert("ffffffff").await.unwrap_err();
+    assert_eq!(unknown.code, Code::NotFound);
+}

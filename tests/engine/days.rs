@@ -1,0 +1,108 @@
+//! Days and nights: sleeps, clock steps, reboots.
+
+use caretaker_core::metric::{Labels, MarkKind};
+use caretaker_core::time::{Clock, Span};
+use caretaker_engine::PointsQuery;
+use caretaker_testkit::World;
+
+#[tokio::test]
+async fn a_night_with_ten_sleeps_tells_nothing() {
+    let world = World::new().unwrap();
+    world.pass(Span::from_minutes(30)).await.unwrap();
+    for nap in 1..=10 {
+        world.clock.sleep_machine(Span::from_minutes(7 * nap));
+        // Waking is busy work: a few rounds of full load that an awake machine would have to answer for.
+        world.set("host.cpu.usage", 100.0);
+        world.clock.advance(Span::from_seconds(5));
+        world.round().await.unwrap();
+        world.clock.advance(Span::from_seconds(30));
+        world.round().await.unwrap();
+        world.set("host.cpu.usage", 10.0);
+        world.pass(Span::from_minutes(6)).await.unwrap();
+    }
+    assert!(world.told().is_empty(), "{:?}", world.told());
+}
+
+#[tokio::test]
+async fn an_alert_that_was_up_before_a_sleep_is_up_after_it_and_not_told_again() {
+    let world = World::new().unwrap();
+    world.set("host.disk.usage", 97.0);
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
+    world.clock.sleep_machine(Span::from_hours(8));
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
+    assert_eq!(world.status().await.unwrap().alerts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_set_back_an_hour_loses_no_sample_and_no_alert() {
+    let world = World::new().unwrap();
+    world.pass(Span::from_minutes(90)).await.unwrap();
+    let before = count(&world, Span::from_hours(3)).await;
+    world.clock.step(Span::ZERO - Span::from_hours(1));
+    world.set("host.disk.usage", 97.0);
+    world.pass(Span::from_minutes(30)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
+    let now = world.clock.moment().wall;
+    let marks = world.engine().points(query(now - Span::from_hours(3), now + Span::from_hours(2))).await.unwrap().marks;
+    assert!(marks.iter().any(|mark| mark.kind == MarkKind::ClockStep && mark.text.contains("back by 1 h")), "{marks:?}");
+    assert_eq!(count(&world, Span::from_hours(5)).await, before + 60);
+}
+
+#[tokio::test]
+async fn sleep_is_a_gap_and_a_mark_on_the_chart() {
+    let world = World::new().unwrap();
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    world.clock.sleep_machine(Span::from_minutes(40));
+    world.pass(Span::from_minutes(5)).await.unwrap();
+    let now = world.clock.moment().wall;
+    let view = world.engine().points(query(now - Span::from_hours(1), now)).await.unwrap();
+    let points = view.points.unwrap();
+    assert_eq!(points.iter().filter(|point| point.value.is_none()).count(), 1, "one explicit gap");
+    assert!(view.marks.iter().any(|mark| mark.kind == MarkKind::Sleep && mark.until.is_some()));
+    assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at), "stamps rise");
+}
+
+#[tokio::test]
+async fn a_power_cut_is_a_boot_and_a_gap() {
+    let mut world = World::new().unwrap();
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    world.clock.reboot(Span::from_hours(3));
+    world.restart().await.unwrap();
+    world.pass(Span::from_minutes(5)).await.unwrap();
+    let now = world.clock.moment().wall;
+    let marks = world.engine().points(query(now - Span::from_hours(4), now)).await.unwrap().marks;
+    assert!(marks.iter().any(|mark| mark.kind == MarkKind::Boot), "{marks:?}");
+    assert!(world.told().is_empty());
+}
+
+#[tokio::test]
+async fn two_days_are_rolled_up_and_read_back_from_either_tier() {
+    let world = World::with_configuration("[collect]\ninterval = \"5m\"\n").unwrap();
+    world.pass(Span::from_days(2)).await.unwrap();
+    let now = world.clock.moment().wall;
+    let raw = world.engine().points(query(now - Span::from_hours(6), now)).await.unwrap();
+    assert_eq!(raw.step_ms, None);
+    let wide = world.engine().points(query(now - Span::from_days(2), now)).await.unwrap();
+    assert!(wide.step_ms.is_some());
+    let stats = wide.stats.unwrap();
+    assert_eq!((stats.min, stats.max), (Some(12.0), Some(12.0)));
+    assert!(stats.count >= 2 * 288 - 2, "{}", stats.count);
+}
+
+fn query(from: caretaker_core::time::Timestamp, to: caretaker_core::time::Timestamp) -> PointsQuery {
+    PointsQuery {
+        name: "host.cpu.usage".into(),
+        labels: Labels::none(),
+        from: Some(from),
+        to: Some(to),
+        ..PointsQuery::default()
+    }
+}
+
+async fn count(world: &World, back: Span) -> u64 {
+    let now = world.clock.moment().wall;
+    let view = world.engine().points(query(now - back, now + Span::from_hours(2))).await.unwrap();
+    view.stats.unwrap().count
+}

@@ -1,0 +1,71 @@
+//! Ending and starting again between any two events changes no notice.
+
+use caretaker_core::time::Span;
+use caretaker_core::view::{OverallState, QuietRequest};
+use caretaker_testkit::World;
+
+/// A day's script: a disk that fills, gets worse, is cleaned; a busy hour; and what was told.
+async fn day(restart_every: Option<usize>) -> Vec<String> {
+    let mut world = World::new().unwrap();
+    let script: [(&str, f64, i64); 8] = [
+        ("host.cpu.usage", 20.0, 10),
+        ("host.disk.usage", 88.0, 12),
+        ("host.disk.usage", 97.0, 12),
+        ("host.cpu.usage", 96.0, 20),
+        ("host.cpu.usage", 10.0, 20),
+        ("host.disk.usage", 90.0, 12),
+        ("host.disk.usage", 60.0, 12),
+        ("host.cpu.usage", 80.0, 15),
+    ];
+    let mut rounds = 0;
+    for (series, value, minutes) in script {
+        world.set(series, value);
+        for _ in 0..minutes * 2 {
+            world.pass(Span::from_seconds(30)).await.unwrap();
+            rounds += 1;
+            if restart_every.is_some_and(|every| rounds % every == 0) {
+                world.restart().await.unwrap();
+            }
+        }
+    }
+    world.told()
+}
+
+#[tokio::test]
+async fn restarts_change_no_notice() {
+    let plain = day(None).await;
+    assert!(plain.len() >= 6, "{plain:?}");
+    for every in [1, 7, 40] {
+        assert_eq!(day(Some(every)).await, plain, "restarted every {every} rounds");
+    }
+}
+
+#[tokio::test]
+async fn quiet_alerts_and_acknowledgements_survive() {
+    let mut world = World::new().unwrap();
+    world.set("host.disk.usage", 88.0);
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    let id = world.status().await.unwrap().alerts[0].id.0.clone();
+    world.engine().acknowledge(&id, "known".into()).await.unwrap();
+    world.engine().set_quiet(QuietRequest { r#for: "2h".into() }).await.unwrap();
+    let before = world.told();
+    world.restart().await.unwrap();
+    let status = world.status().await.unwrap();
+    assert_eq!(status.state, OverallState::Warning);
+    assert_eq!(status.alerts[0].acknowledged.as_ref().unwrap().note, "known");
+    assert!(status.quiet.until.is_some());
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    assert_eq!(world.told().len(), before.len() + 1, "only the notice that acknowledging takes away");
+}
+
+#[tokio::test]
+async fn a_notice_that_could_not_be_delivered_is_delivered_after_a_restart() {
+    let mut world = World::new().unwrap();
+    world.notifier.refuse(Some("nobody there"));
+    world.set("host.disk.usage", 97.0);
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    world.restart().await.unwrap();
+    world.notifier.refuse(None);
+    world.pass(Span::from_minutes(6)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
+}

@@ -1,0 +1,125 @@
+// One alert: from the verdict to its page, what it says, and what can be done about it.
+import { alertOf, cpuBusy } from './support/days.ts';
+import { expect, test } from './support/test.ts';
+
+test.beforeEach(async ({ world }) => {
+  await cpuBusy(world);
+});
+
+test('the reason leads to the alert, which says what, since when and how bad', async ({ page, open }) => {
+  await open('overview');
+  await page.getByRole('region', { name: 'What needs you' }).getByRole('link').click();
+  await expect(page).toHaveURL(/#\/alerts\/.+/);
+  const heading = page.getByRole('heading', { level: 1 });
+  await expect(heading).toHaveText('CPU busy');
+  await expect(heading).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'CPU 96 % for' })).toBeVisible();
+  const figures = page.locator('main dl').first();
+  await expect(figures).toContainText(/Now\s*96\s%/);
+  await expect(figures).toContainText(/Bound for critical\s*above 90\s%/);
+  await expect(page.getByRole('region', { name: 'Timeline' }).getByRole('listitem')).not.toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('delivered');
+  await expect(page.getByRole('region', { name: 'Runbook' })).toContainText('cpu-high');
+});
+
+test('the chart around it is drawn', async ({ page, world, open }) => {
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await expect(page.getByRole('slider', { name: /^CPU/ })).toBeVisible();
+  const colours = await page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    const seen = new Set<string>();
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at + 3] === 255) seen.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
+    return [...seen];
+  });
+  expect(colours).toContain('27,102,130');
+  expect(colours).toContain('192,38,46');
+});
+
+test('the evidence is kept: processes, the rest of the machine, samples', async ({ page, world, open }) => {
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  const evidence = page.getByRole('region', { name: 'When it was raised' });
+  await expect(evidence.getByRole('table', { name: 'Processes when it was raised' })).toContainText('ollama');
+  await expect(evidence).toContainText('Load, 1 min');
+  await evidence.getByRole('button', { name: /^Show the last \d+ samples/ }).click();
+  await expect(evidence.getByRole('region', { name: /samples/i })).toContainText('96');
+});
+
+test('acknowledging says so, with the note', async ({ page, world, open }) => {
+  const { id } = await alertOf(world, 'cpu-high');
+  await open(`alerts/${id}`);
+  await page.getByRole('button', { name: 'Acknowledge' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Acknowledge' });
+  await dialog.getByRole('textbox', { name: 'Note' }).fill('the nightly build, done by noon');
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/acknowledged .*: the nightly build, done by noon/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeHidden();
+  const { alerts } = await world.get<{ alerts: { acknowledged: { note: string } }[] }>('/alerts');
+  expect(alerts[0]?.acknowledged.note).toBe('the nightly build, done by noon');
+});
+
+test('Escape leaves a dialog and nothing happened', async ({ page, world, open }) => {
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await page.getByRole('button', { name: 'Acknowledge' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeFocused();
+});
+
+test('snoozing mutes it for an hour', async ({ page, world, open }) => {
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await page.getByRole('button', { name: 'Snooze 1 h' }).click();
+  await expect(page.getByText(/muted until \d\d:\d\d/)).toBeVisible();
+});
+
+test('a silence is listed with its reason, and can be ended', async ({ page, world, open }) => {
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await page.getByRole('button', { name: 'Silence…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Silence' });
+  await dialog.getByText('Every “CPU busy”').click();
+  await dialog.getByText('24 h').click();
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('load test');
+  await dialog.getByRole('button', { name: 'Silence' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/muted until tomorrow \d\d:\d\d/)).toBeVisible();
+  await page.getByRole('link', { name: 'Alerts', exact: true }).first().click();
+  const muted = page.getByRole('region', { name: 'Muted' });
+  await expect(muted).toContainText('load test');
+  await muted.getByRole('button', { name: /^End/ }).click();
+  await expect(muted).toBeHidden();
+  expect((await world.get<{ silences: unknown[] }>('/silences')).silences).toEqual([]);
+});
+
+test('an alert that is over says how long it lasted, and asks for nothing', async ({ page, world, open }) => {
+  const { id } = await alertOf(world, 'cpu-high');
+  await world.set({ 'host.cpu.usage': 9 });
+  await world.advance('15m');
+  await open(`alerts/${id}`);
+  await expect(page.getByText(/over since \d\d:\d\d/)).toBeVisible();
+  await expect(page.locator('main dl').first()).toContainText('Lasted');
+  await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeHidden();
+});
+
+test.describe('an alert that nobody knows', () => {
+  test.use({ expectedErrors: /404/ });
+
+  test('is said in the words of the engine', async ({ page, open }) => {
+    await open('alerts/nowhere');
+    await expect(page.getByRole('alert')).toContainText('nowhere');
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  });
+});
+
+test('the history is filtered', async ({ page, world, open }) => {
+  await world.set({ 'host.cpu.usage': 9 });
+  await world.advance('15m');
+  await open('alerts');
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(history.getByRole('listitem')).toHaveCount(1);
+  await history.getByText('Warning', { exact: true }).click();
+  await expect(history).toContainText('Nothing was raised');
+  await history.getByText('Critical', { exact: true }).click();
+  await expect(history.getByRole('listitem')).toHaveCount(1);
+  await expect(page).toHaveURL(/level=critical/);
+});

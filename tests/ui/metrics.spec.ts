@@ -1,0 +1,102 @@
+// Charts of any series: picking, zooming, the crosshair by keyboard, and the same as a table.
+import { expect, test } from './support/test.ts';
+
+test('a series is found by words and shown with Enter', async ({ page, open }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open('metrics');
+  const search = page.getByRole('combobox', { name: 'Search series' });
+  await search.fill('mem usage');
+  await expect(page.getByRole('option')).toHaveCount(1);
+  await search.press('Enter');
+  await expect(page.getByRole('option', { name: /^Memory/ })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('figure')).toHaveCount(2);
+  await expect(page).toHaveURL(/series=host.cpu.usage&series=host.memory.usage/);
+  await search.press('Enter');
+  await expect(page.getByRole('figure')).toHaveCount(1);
+});
+
+test('on a small window the series are behind a button', async ({ page, open }) => {
+  await open('metrics');
+  await expect(page.getByRole('combobox')).toBeHidden();
+  await page.getByRole('button', { name: 'Choose series' }).click();
+  const search = page.getByRole('combobox', { name: 'Search series' }).last();
+  await expect(search).toBeFocused();
+  await search.press('ArrowDown');
+  await search.press('Enter');
+  await expect(page.getByRole('figure')).toHaveCount(2);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Choose series' })).toBeFocused();
+});
+
+test('ranges ask for their time, and the address keeps them', async ({ page, open, requests }) => {
+  await open('metrics?series=host.cpu.usage');
+  await expect(page.getByRole('radio', { name: '24 h' })).toBeChecked();
+  await page.getByText('7 d', { exact: true }).click();
+  await expect(page).toHaveURL(/range=7d/);
+  await expect.poll(() => requests.filter((request) => request.url().includes('since=7d')).length).toBe(1);
+  await page.reload();
+  await expect(page.getByRole('radio', { name: '7 d' })).toBeChecked();
+});
+
+test('dragging zooms, a double click goes back', async ({ page, open }) => {
+  await open('metrics?series=host.cpu.usage&range=1h');
+  const field = page.locator('.u-over');
+  const box = await field.boundingBox();
+  if (!box) throw new Error('the chart has no field');
+  const middle = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.5, middle);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, middle, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/from=.+&to=/);
+  await expect(page.getByText(/\(15 min\)/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Zoom out' })).toBeVisible();
+  await page.locator('.u-over').dblclick({ position: { x: 60, y: 40 } });
+  await expect(page).toHaveURL(/range=1h$/);
+  await expect(page.getByRole('button', { name: 'Zoom out' })).toBeHidden();
+});
+
+test('the keyboard moves the crosshair of all charts', async ({ page, world, open }) => {
+  await world.measure({ 'host.cpu.usage': 71 });
+  await world.measure({ 'host.cpu.usage': 72 });
+  await open('metrics?series=host.cpu.usage&series=host.memory.usage&range=1h');
+  const [cpu, memory] = [page.getByRole('slider', { name: /^CPU/ }), page.getByRole('slider', { name: /^Memory/ })];
+  await cpu.focus();
+  await page.keyboard.press('End');
+  await expect(cpu).toHaveAttribute('aria-valuetext', /72\s%/);
+  await page.keyboard.press('ArrowLeft');
+  await expect(cpu).toHaveAttribute('aria-valuetext', /71\s%/);
+  const time = /(\d\d:\d\d:\d\d)/;
+  const here = time.exec((await cpu.getAttribute('aria-valuetext')) ?? '')?.[1];
+  expect(time.exec((await memory.getAttribute('aria-valuetext')) ?? '')?.[1]).toBe(here);
+  await page.keyboard.press('Home');
+  await expect(cpu).toHaveAttribute('aria-valuenow', '0');
+});
+
+test('the same values are there as a table', async ({ page, world, open }) => {
+  await world.measure({ 'host.cpu.usage': 71 });
+  await open('metrics?series=host.cpu.usage&range=1h');
+  await page.getByRole('button', { name: 'As table' }).click();
+  const rows = page.getByRole('table').getByRole('row');
+  await expect(rows.nth(1)).toContainText('71 %');
+  await page.getByRole('button', { name: 'Hide table' }).click();
+  await expect(page.getByRole('table')).toBeHidden();
+});
+
+test('sleep is a gap with a name', async ({ page, world, open }) => {
+  await world.sleep('20m');
+  await world.advance('5m');
+  await open('metrics?series=host.cpu.usage&range=1h');
+  await expect(page.getByRole('figure')).toContainText(/Asleep for 20 min/);
+  await page.getByRole('button', { name: 'As table' }).click();
+  await expect(page.getByRole('table')).toContainText('Asleep for 20 min');
+});
+
+test.describe('a series that is not kept', () => {
+  test.use({ expectedErrors: /404/ });
+
+  test('says so', async ({ page, open }) => {
+    await open('metrics?series=host.gpu.usage');
+    await expect(page.locator('main')).toContainText('host.gpu.usage');
+  });
+});

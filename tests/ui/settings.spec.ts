@@ -1,0 +1,101 @@
+// Settings: one key at a time, what the engine says about it, and where everything lies.
+import { expect, test } from './support/test.ts';
+
+interface Configuration {
+  text: string;
+}
+
+test('a new interval is saved', async ({ page, world, open }) => {
+  await open('settings');
+  const field = page.getByRole('textbox', { name: 'Measure every' });
+  await field.fill('1m');
+  await field.press('Enter');
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  expect((await world.get<Configuration>('/configuration')).text).toContain('interval = "1m"');
+});
+
+test.describe('what is refused', () => {
+  test.use({ expectedErrors: /400/ });
+
+  test('is explained in the words of the engine, and nothing changes', async ({ page, world, open }) => {
+    await open('settings');
+    const field = page.getByRole('textbox', { name: 'Measure every' });
+    await field.fill('banana');
+    await field.press('Enter');
+    await expect(page.getByRole('alert')).toContainText('banana');
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    expect((await world.get<Configuration>('/configuration')).text).not.toContain('banana');
+    await field.press('Escape');
+    await expect(field).toHaveValue('30s');
+  });
+
+  test('a warning beyond critical', async ({ page, open }) => {
+    await open('settings');
+    const field = page.getByRole('textbox', { name: 'CPU busy, warning above, %' });
+    await field.fill('95');
+    await field.press('Enter');
+    await expect(page.getByRole('alert')).toContainText(/warning/i);
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+  });
+});
+
+test('a threshold is changed where it stands', async ({ page, world, open }) => {
+  await open('settings');
+  const field = page.getByRole('textbox', { name: 'CPU busy, warning above, %' });
+  await field.fill('60');
+  await field.press('Enter');
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  const { rules } = await world.get<{ rules: { id: string; warning?: { above?: number } }[] }>('/rules');
+  expect(rules.find((rule) => rule.id === 'cpu-high')?.warning?.above).toBe(60);
+  await expect(field).toHaveValue('60');
+});
+
+test('sizes are typed in a handy unit', async ({ page, world, open }) => {
+  await open('settings');
+  const field = page.getByRole('textbox', { name: /^Swapping hard, critical above, MB\/s/ });
+  await expect(field).toHaveValue('20');
+  await field.fill('30');
+  await field.press('Enter');
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  const { rules } = await world.get<{ rules: { id: string; critical?: { above?: number } }[] }>('/rules');
+  expect(rules.find((rule) => rule.id === 'swap-out')?.critical?.above).toBe(30_000_000);
+});
+
+test('a rule is switched off', async ({ page, world, open }) => {
+  await open('settings');
+  const control = page.getByRole('switch', { name: 'CPU busy is judged' });
+  await expect(control).toBeChecked();
+  await control.click();
+  await expect(control).not.toBeChecked();
+  const { rules } = await world.get<{ rules: { id: string; enabled: boolean }[] }>('/rules');
+  expect(rules.find((rule) => rule.id === 'cpu-high')?.enabled ?? false).toBe(false);
+});
+
+test('notifications pause and resume, and every page shows it', async ({ page, open }) => {
+  await open('settings');
+  await page.getByRole('button', { name: 'For 1 h' }).click();
+  await expect(page.getByText(/^Paused until \d\d:\d\d\.$/)).toBeVisible();
+  await expect(page.getByRole('button', { name: /notifications are paused/ })).toContainText(/Quiet until \d\d:\d\d/);
+  await page.getByRole('button', { name: /notifications are paused/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume now' }).click();
+  await expect(page.getByText('Notifications are not paused.')).toBeVisible();
+});
+
+test('mistakes in the file are listed with their places', async ({ page, world, open }) => {
+  await open('settings');
+  await expect(page.getByRole('textbox', { name: 'Measure every' })).toBeVisible();
+  await world.configure('[collect]\ninterval = "never"\ncolour = "red"\n');
+  await page.reload();
+  const file = page.getByRole('region', { name: 'Configuration file' });
+  await expect(file).toContainText('2:12');
+  await expect(file).toContainText('colour');
+  await expect(page.getByText('The file has mistakes; the last good version is in force.')).toBeVisible();
+});
+
+test('the data folder and its size are told', async ({ page, open }) => {
+  await open('settings');
+  const data = page.getByRole('region', { name: 'Data', exact: true });
+  await expect(data).toContainText(/Folder.*home/);
+  await expect(data).toContainText(/Size\s*[\d.]+\s(B|kB|MB)/);
+  await expect(data).toContainText(/Series\s*\d+/);
+});

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { parts, tied } from './prose';
+
+it('keeps numbers with their units', () => {
+  expect(tied('CPU 93 % for 2 h 5 min (above 1.4 GB/s)')).toBe(
+    'CPU 93\u00a0% for 2\u00a0h 5\u00a0min (above 1.4\u00a0GB/s)',
+  );
+  expect(tied('2 things need 3 days')).toBe('2 things need 3 days');
+});
+
+it('finds code between backticks, and leaves a lonely one alone', () => {
+  expect(parts('run `df -h` first')).toEqual([
+    { text: 'run ', isCode: false },
+    { text: 'df -h', isCode: true },
+    { text: ' first', isCode: false },
+  ]);
+  expect(parts('a ` b')).toEqual([{ text: 'a ` b', isCode: false }]);
+});

@@ -1,0 +1,19 @@
+// Sentences of the engine as they are shown.
+
+/** Numbers stay on one line with their units: the spaces between them do not break. */
+export const tied = (text: string): string =>
+  text.replace(/(\d) (?=(?:%|°C|[kMGT]?B(?:\/s)?|ms|s|min|h|d|W|rpm)(?![a-zA-Z]))/g, '$1\u00a0');
+
+export interface Part {
+  text: string;
+  isCode: boolean;
+}
+
+/** What stands between backticks is code; a lonely backtick is only a character. */
+export function parts(text: string): Part[] {
+  const pieces = text.split('`');
+  if (pieces.length % 2 === 0) return [{ text: tied(text), isCode: false }];
+  return pieces
+    .map((piece, index) => ({ text: index % 2 === 1 ? piece : tied(piece), isCode: index % 2 === 1 }))
+    .filter((part) => part.text !== '');
+}
