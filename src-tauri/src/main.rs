@@ -22,6 +22,8 @@ use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    #[cfg(target_os = "linux")]
+    avoid_blank_windows();
     caretaker_platform::memory::tune_allocator();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(arguments.log_filter()).init();
     match start(&arguments) {
@@ -30,6 +32,16 @@ fn main() -> ExitCode {
             tell(&problem);
             ExitCode::from(problem.code.exit_code())
         }
+    }
+}
+
+/// WebKit's DMA-BUF renderer shows white windows on many drivers; a chart needs no such speed.
+#[cfg(target_os = "linux")]
+fn avoid_blank_windows() {
+    const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if std::env::var_os(RENDERER).is_none() {
+        // SAFETY: the first statement of the program; there is no other thread that could read the environment.
+        unsafe { std::env::set_var(RENDERER, "1") };
     }
 }
 

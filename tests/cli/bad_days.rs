@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use caretaker_core::view::{PointsView, Status};
 
@@ -12,7 +13,9 @@ use crate::world::{World, put};
 fn a_file_where_the_home_should_be_is_named() {
     let world = World::new();
     put(&world.home(), b"");
-    for words in [&["run", "--json"][..], &["run", "--once", "--json"], &["status", "--json"], &["config", "show", "--json"]] {
+    for words in
+        [&["run", "--json"][..], &["run", "--once", "--json"], &["status", "--json"], &["config", "show", "--json"]]
+    {
         let said = world.run(words);
         assert_eq!((said.code, said.error_code().as_str()), (1, "home_unusable"), "{words:?}: {said:?}");
         assert!(said.err.contains("is a file") && said.err.contains("hint:"), "{said:?}");
@@ -25,8 +28,11 @@ struct ReadOnly<'w>(&'w World);
 impl<'w> ReadOnly<'w> {
     fn mount(world: &'w World) -> Option<Self> {
         let home = world.home();
-        let run = |words: &[&str]| Command::new("mount").args(words).arg(&home).output().is_ok_and(|out| out.status.success());
-        let bound = Command::new("mount").arg("--bind").arg(&home).arg(&home).output().is_ok_and(|out| out.status.success());
+        let run = |words: &[&str]| {
+            Command::new("mount").args(words).arg(&home).output().is_ok_and(|out| out.status.success())
+        };
+        let bound =
+            Command::new("mount").arg("--bind").arg(&home).arg(&home).output().is_ok_and(|out| out.status.success());
         let mounted = Self(world);
         (bound && run(&["-o", "remount,bind,ro"])).then_some(mounted)
     }
@@ -43,7 +49,9 @@ fn a_read_only_home_is_read_but_not_run() {
     let world = World::new();
     assert_eq!(world.run(&["run", "--once"]).code, 0);
     let Some(_mounted) = ReadOnly::mount(&world) else { return };
-    for words in [&["run", "--json"][..], &["run", "--once", "--json"], &["config", "set", "collect.interval", "10s", "--json"]] {
+    for words in
+        [&["run", "--json"][..], &["run", "--once", "--json"], &["config", "set", "collect.interval", "10s", "--json"]]
+    {
         let said = world.run(words);
         assert_eq!((said.code, said.error_code().as_str()), (1, "home_unusable"), "{words:?}: {said:?}");
         assert!(said.err.contains("hint:"), "{said:?}");
@@ -66,7 +74,9 @@ fn damaged_samples_are_set_aside_and_told() {
     let part = status.degraded.iter().find(|part| part.part.contains("samples")).expect("it shows as degraded");
     assert!(part.why.contains("set aside") && part.hint.contains("kept in"), "{part:?}");
     let kept = fs::read_dir(world.home()).unwrap().map(|entry| entry.unwrap().path());
-    let kept: Vec<_> = kept.filter(|path| path != &database && fs::read(path).is_ok_and(|bytes| bytes.starts_with(&[0x5a; 64]))).collect();
+    let kept: Vec<_> = kept
+        .filter(|path| path != &database && fs::read(path).is_ok_and(|bytes| bytes.starts_with(&[0x5a; 64])))
+        .collect();
     assert_eq!(kept.len(), 1, "the damaged file is kept: {kept:?}");
     drop(engine);
 }
@@ -91,4 +101,20 @@ fn a_database_of_a_newer_version_is_left_alone() {
         // The first 100 bytes are SQLite's own header with a counter of openings.
         assert_eq!(fs::read(&path).unwrap().split_off(100), before[100..], "{name} was touched");
     }
+}
+
+#[test]
+fn a_home_that_somebody_holds_is_waited_for_and_then_its_holder_is_named() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let mut lock = File::options().read(true).write(true).open(world.home().join("engine.lock")).unwrap();
+    lock.try_lock().unwrap();
+    lock.write_all(br#"{"pid":4711,"program":"caretaker-app","version":"0.1.0","started":"2026-01-31T08:30:00.000Z"}"#)
+        .unwrap();
+    let begun = Instant::now();
+    let said = world.run(&["config", "set", "collect.interval", "10s", "--json"]);
+    assert_eq!((said.code, said.error_code().as_str()), (1, "busy"), "{said:?}");
+    assert!(said.err.contains("caretaker-app 0.1.0") && said.err.contains("process 4711"), "{said:?}");
+    assert!(begun.elapsed() >= Duration::from_secs(10), "it gave up after {:?}", begun.elapsed());
+    assert_ne!(world.run(&["status", "--json"]).code, 2, "reading needs no lock");
 }

@@ -32,14 +32,13 @@ fn every_mistake_is_listed_at_once_with_its_place() {
     let view: ValidationView = said.document();
     assert!(!view.valid);
     let found: Vec<(u32, ProblemCode)> = view.problems.iter().map(|problem| (problem.line, problem.code)).collect();
-    for (line, code) in [
-        (2, ProblemCode::InvalidUnit),
-        (3, ProblemCode::UnknownKey),
-        (11, ProblemCode::DuplicateId),
-    ] {
+    for (line, code) in [(2, ProblemCode::InvalidUnit), (3, ProblemCode::UnknownKey), (11, ProblemCode::DuplicateId)] {
         assert!(found.contains(&(line, code)), "{line} {code}: {found:?}");
     }
-    assert!(found.iter().any(|(line, code)| (7..=8).contains(line) && *code == ProblemCode::Contradictory), "{found:?}");
+    assert!(
+        found.iter().any(|(line, code)| (7..=8).contains(line) && *code == ProblemCode::Contradictory),
+        "{found:?}"
+    );
     assert!(view.problems.iter().all(|problem| problem.column > 0 && !problem.key.is_empty()), "{:?}", view.problems);
     let text = world.run(&["config", "validate", file.to_str().unwrap()]);
     assert_eq!(text.code, 2);
@@ -109,7 +108,9 @@ fn a_change_keeps_the_comments_and_says_what_changed() {
 fn a_refused_change_leaves_the_file_alone() {
     let text = "[collect]\ninterval = \"30s\"\n";
     let world = World::configured(text);
-    for (key, value) in [("collect.interval", "1ms"), ("collect.intervall", "10s"), ("rule.cpu-high.warning.above", "99")] {
+    for (key, value) in
+        [("collect.interval", "1ms"), ("collect.intervall", "10s"), ("rule.cpu-high.warning.above", "99")]
+    {
         let said = world.run(&["config", "set", key, value]);
         assert_eq!(said.code, 2, "{key}: {said:?}");
         assert!(said.err.contains(key), "{said:?}");
@@ -120,7 +121,8 @@ fn a_refused_change_leaves_the_file_alone() {
 #[test]
 fn every_value_tells_where_it_comes_from() {
     let world = World::configured("[collect]\ninterval = \"10s\"\n");
-    let output = world.command(&["config", "show", "--json"]).env("CARETAKER_COLLECT__PROCESSES", "5").output().unwrap();
+    let output =
+        world.command(&["config", "show", "--json"]).env("CARETAKER_COLLECT__PROCESSES", "5").output().unwrap();
     let view: ConfigurationView = Said::from(output).document();
     let origin = |key: &str| view.origins.iter().find(|entry| entry.key == key).unwrap().origin.clone();
     assert!(origin("collect.interval").contains("line 2"), "{}", origin("collect.interval"));

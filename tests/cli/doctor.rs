@@ -24,6 +24,9 @@ fn the_dump_has_the_values_in_force() {
     let world = World::configured("[collect]\ninterval = \"10s\"\n");
     let report: Value = world.read(&["doctor", "--dump", "--json"]);
     let values = report["configuration"]["values"].as_array().unwrap();
-    assert!(values.iter().any(|one| one["key"] == "collect.interval" && one["value"].as_str().unwrap().contains("10s")), "{values:?}");
+    assert!(
+        values.iter().any(|one| one["key"] == "collect.interval" && one["value"].as_str().unwrap().contains("10s")),
+        "{values:?}"
+    );
     assert!(world.run(&["doctor", "--dump"]).out.contains("collect.interval"));
 }

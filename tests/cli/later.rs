@@ -6,10 +6,33 @@ use crate::world::World;
 fn what_is_not_built_says_so() {
     let world = World::new();
     for verb in [
-        "monitor", "health", "health board", "metrics tokens", "metrics export", "metrics record", "metrics reset",
-        "alerts backtest", "incidents list", "logs search", "errors list", "backup create", "backup verify",
-        "maintain run", "runbook show", "config history", "config diff", "config rollback", "files list", "secrets set",
-        "services list", "service install", "export", "validate", "flags eval", "report daily", "api token",
+        "monitor",
+        "health",
+        "health board",
+        "metrics tokens",
+        "metrics export",
+        "metrics record",
+        "metrics reset",
+        "alerts backtest",
+        "incidents list",
+        "logs search",
+        "errors list",
+        "backup create",
+        "backup verify",
+        "maintain run",
+        "runbook show",
+        "config history",
+        "config diff",
+        "config rollback",
+        "files list",
+        "secrets set",
+        "services list",
+        "service install",
+        "export",
+        "validate",
+        "flags eval",
+        "report daily",
+        "api token",
     ] {
         let mut words: Vec<&str> = verb.split(' ').collect();
         words.extend(["some-name", "--with", "-5", "--json"]);

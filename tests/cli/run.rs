@@ -62,7 +62,7 @@ fn a_killed_engine_leaves_its_samples_and_its_place() {
     let kept = samples(&world).points.unwrap();
     assert!(kept.len() >= before.len() && kept.iter().zip(&before).all(|(a, b)| a.at == b.at), "{before:?} {kept:?}");
     let again = world.start(&["run"]);
-    world.wait_until("another round", || {
+    World::wait_until("another round", || {
         samples(&world).points.unwrap().iter().filter(|point| point.value.is_some()).count() > before.len()
     });
     again.signal(Signal::TERM);
@@ -76,7 +76,10 @@ fn a_second_engine_names_the_first() {
     for words in [&["run", "--json"][..], &["run", "--once", "--json"]] {
         let said = world.run(words);
         assert_eq!((said.code, said.error_code().as_str()), (1, "busy"), "{said:?}");
-        assert!(said.err.contains(&format!("process {}", engine.pid())) && said.err.contains("caretaker 0."), "{said:?}");
+        assert!(
+            said.err.contains(&format!("process {}", engine.pid())) && said.err.contains("caretaker 0."),
+            "{said:?}"
+        );
         assert!(said.err.contains("hint:"), "{said:?}");
     }
     assert!(world.read::<Value>(&["status", "--json"])["engine"]["running"].as_bool().unwrap());
@@ -84,7 +87,9 @@ fn a_second_engine_names_the_first() {
 
 #[test]
 fn one_round_is_measured_judged_and_told() {
-    let world = World::configured("[[rule]]\nid = \"always\"\nmetric = \"host.memory.usage\"\ncritical = { above = 0 }\nfor = \"0s\"\n");
+    let world = World::configured(
+        "[[rule]]\nid = \"always\"\nmetric = \"host.memory.usage\"\ncritical = { above = 0 }\nfor = \"0s\"\n",
+    );
     let said = world.run(&["run", "--once", "--json"]);
     assert_eq!(said.code, 0, "the engine worked, whatever it found: {said:?}");
     let round: Value = said.document();

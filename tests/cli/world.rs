@@ -76,7 +76,7 @@ impl World {
 
     /// Waits until the engine has stored a sample of memory.
     pub fn wait_for_samples(&self) {
-        self.wait_until("a sample", || {
+        Self::wait_until("a sample", || {
             let said = self.run(&["metrics", "list", "--json"]);
             let list: Value = said.document();
             list["series"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "host.memory.usage"))
@@ -84,7 +84,7 @@ impl World {
     }
 
     /// Asks again and again, each time with a program of its own, until it is so.
-    pub fn wait_until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+    pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
         let begun = Instant::now();
         while !is_so() {
             assert!(begun.elapsed() < PATIENCE, "waited too long for {what}");

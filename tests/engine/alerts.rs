@@ -45,7 +45,7 @@ async fn a_busy_machine_is_told_once_and_the_notice_is_taken_away_when_it_is_ove
     assert_eq!(world.told(), told, "an hour of the same is no news");
     world.set("host.cpu.usage", 5.0);
     world.pass(minutes(20)).await.unwrap();
-    assert_eq!(world.told().last().map(String::as_str), Some("close warning").filter(|_| true));
+    assert!(world.told().last().is_some_and(|last| last.starts_with("close")), "{:?}", world.told());
     assert_eq!(world.status().await.unwrap().state, OverallState::Ok);
     let every = world.notifier.delivered();
     assert!(every.iter().all(|notice| notice.alert == every[0].alert), "one alert, one identity on the screen");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 ///
 /// # Panics
 /// When it was not built.
+#[expect(clippy::panic, reason = "a test without its program has nothing else to say")]
 pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let found = test.ancestors().skip(1).map(|folder| folder.join(name)).find(|path| path.is_file());

@@ -53,7 +53,7 @@ test('acknowledging says so, with the note', async ({ page, world, open }) => {
   await dialog.getByRole('textbox', { name: 'Note' }).fill('the nightly build, done by noon');
   await dialog.getByRole('button', { name: 'Acknowledge' }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(/acknowledged .*: the nightly build, done by noon/)).toBeVisible();
+  await expect(page.getByText(/Acknowledged .*: the nightly build, done by noon/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeHidden();
   const { alerts } = await world.get<{ alerts: { acknowledged: { note: string } }[] }>('/alerts');
   expect(alerts[0]?.acknowledged.note).toBe('the nightly build, done by noon');

@@ -1,6 +1,6 @@
 // Everything by keyboard alone, with a visible focus.
 import { cpuBusy } from './support/days.ts';
-import { expect, test } from './support/test.ts';
+import { content, expect, test } from './support/test.ts';
 
 test('a path through all pages', async ({ page, world, open }) => {
   await cpuBusy(world);
@@ -37,7 +37,7 @@ test('the focus is always to be seen', async ({ page, world, open }) => {
   await cpuBusy(world);
   for (const room of ['overview', 'alerts', 'metrics', 'settings']) {
     await open(room);
-    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await expect(content(page, room)).toBeVisible();
     const seen = new Set<string>();
     for (let count = 0; count < 40; count += 1) {
       await page.keyboard.press('Tab');

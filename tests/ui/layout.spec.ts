@@ -1,6 +1,6 @@
 // Usable at 640 by 480, and on a wide screen; nothing has to be scrolled sideways.
 import { alertOf, busyDay } from './support/days.ts';
-import { expect, test } from './support/test.ts';
+import { content, expect, test } from './support/test.ts';
 import { picture } from './support/pictures.ts';
 
 const SIZES = [
@@ -16,14 +16,15 @@ test('no page is wider than the window', async ({ page, world, open }) => {
     await page.setViewportSize(size);
     for (const route of ['overview', 'alerts', `alerts/${id}`, 'metrics', 'settings']) {
       await open(route);
-      await page.waitForTimeout(250);
-      const excess = await page.evaluate(() => {
-        const main = document.querySelector('main');
-        return main
-          ? Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth)
-          : -1;
-      });
-      expect(excess, `${route} at ${size.width}`).toBe(0);
+      await expect(content(page, route)).toBeVisible();
+      const excess = () =>
+        page.evaluate(() => {
+          const main = document.querySelector('main');
+          return main
+            ? Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth)
+            : -1;
+        });
+      await expect.poll(excess, `${route} at ${size.width}`).toBe(0);
     }
   }
 });

@@ -50,6 +50,20 @@ test('a threshold is changed where it stands', async ({ page, world, open }) => 
   await expect(field).toHaveValue('60');
 });
 
+test('a changed rule goes back to its default', async ({ page, world, open }) => {
+  await open('settings');
+  const reset = page.getByRole('button', { name: 'Reset CPU busy to its default' });
+  const field = page.getByRole('textbox', { name: 'CPU busy, warning above, %' });
+  await expect(field).toHaveValue('75');
+  await expect(reset).toBeHidden();
+  await field.fill('60');
+  await field.press('Enter');
+  await reset.click();
+  await expect(field).toHaveValue('75');
+  await expect(reset).toBeHidden();
+  expect((await world.get<Configuration>('/configuration')).text).not.toContain('cpu-high');
+});
+
 test('sizes are typed in a handy unit', async ({ page, world, open }) => {
   await open('settings');
   const field = page.getByRole('textbox', { name: /^Swapping hard, critical above, MB\/s/ });

@@ -1,7 +1,7 @@
 // The same pages inside the tray app: two commands and a channel in place of requests. Tauri's side is a thin stand-in
 // that hands everything on to the engine, as the tray app does.
 import { alertOf, cpuBusy } from './support/days.ts';
-import { expect, test } from './support/test.ts';
+import { content, expect, test } from './support/test.ts';
 
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
@@ -33,6 +33,8 @@ test.beforeEach(async ({ page }) => {
       callbacks.set(id, callback);
       return id;
     };
+    // The tray app freezes it against scripts that would change it for everybody.
+    Object.freeze(Object.prototype);
     Object.assign(window, { isTauri: true, calls, __TAURI_INTERNALS__: { invoke, transformCallback } });
   });
 });
@@ -61,6 +63,15 @@ test('a click on a notification leads to its alert', async ({ page, world, open 
   await expect(page).toHaveURL(new RegExp(id));
 });
 
+test('every page works there', async ({ page, world, open }) => {
+  await cpuBusy(world);
+  const { id } = await alertOf(world, 'cpu-high');
+  for (const route of ['overview', 'alerts', `alerts/${id}`, 'metrics', 'settings']) {
+    await open(route);
+    await expect(content(page, route)).toBeVisible();
+  }
+});
+
 test('a refusal of the engine reaches the page as its words', async ({ page, open }) => {
   await open('settings');
   const field = page.getByRole('textbox', { name: 'Measure every' });
@@ -70,3 +81,15 @@ test('a refusal of the engine reaches the page as its words', async ({ page, ope
 });
 
 test.use({ expectedErrors: /400/ });
+
+test('a window that is not shown yet is filled and says so', async ({ page, world }) => {
+  await page.addInitScript(() => {
+    // As in a window that nobody sees: no frames, and a document that calls itself hidden.
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+    window.requestAnimationFrame = () => 0;
+  });
+  await page.goto(`${world.url}/#/overview`);
+  await expect(page.getByRole('link', { name: /^CPU: \d+ %/ })).toBeVisible();
+  const ready = () => page.evaluate(() => (window as unknown as { calls: string[] }).calls.includes('ready'));
+  await expect.poll(ready, { timeout: 1000 }).toBe(true);
+});

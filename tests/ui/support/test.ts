@@ -1,5 +1,5 @@
 // The test function of this folder: a world, and a page in it that is held to the rules of the window.
-import { test as base, type Page, type Request } from '@playwright/test';
+import { test as base, type Locator, type Page, type Request } from '@playwright/test';
 import { type Options, World } from './world.ts';
 
 export { expect } from '@playwright/test';
@@ -74,6 +74,21 @@ export const test = base.extend<Fixtures>({
     });
   },
 });
+
+/** What is on the screen once a page has its content. */
+export function content(page: Page, route: string): Locator {
+  const marks: Record<string, string> = {
+    overview: '.tiles',
+    alerts: '#history',
+    metrics: '.u-over',
+    settings: '#interval',
+  };
+  const [room = '', id] = route.split('/');
+  return page.locator(room === 'alerts' && id ? '.u-over' : (marks[room] ?? 'h1'));
+}
+
+/** Long enough for a hint to arrive many times over: what must not happen cannot be waited for. */
+export const LONG_ENOUGH_MS = 600;
 
 /** The page thinks that nobody looks, or that somebody looks again. */
 export async function setHidden(page: Page, isHidden: boolean): Promise<void> {

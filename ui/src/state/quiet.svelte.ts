@@ -46,7 +46,7 @@ export class Muted {
 }
 
 function subject(silence: Silence, alerts: AlertView[]): string {
-  const alert = alerts.find((one) => one.id === silence.alert);
+  const alert = alerts.find((one) => (silence.alert ? one.id === silence.alert : one.rule === silence.rule));
   const name = alert?.title ?? silence.rule ?? (silence.alert ? 'one alert' : 'every rule');
   const labels = seriesText({ name: '', labels: silence.labels });
   return labels ? `${name} ${labels}` : name;

@@ -57,11 +57,8 @@ export class Settings {
   /** Back to the built-in values. */
   reset(place: string, rule: Rule): Promise<boolean> {
     return this.attempt(place, async () => {
-      for (const key of this.changedKeys(rule)) {
-        this.configuration.put(
-          await this.app.backend.api<ConfigurationView>('POST', '/configuration/set', { key, value: null }),
-        );
-      }
+      const entry = { key: `rule.${rule.id}`, value: null };
+      this.configuration.put(await this.app.backend.api<ConfigurationView>('POST', '/configuration/set', entry));
       await this.rules.refresh();
     });
   }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use caretaker_core::problem::{Code, Problem};
 use caretaker_platform::signals::StopSignals;
+use clap::error::ErrorKind;
 
 use crate::arguments::{self, Arguments, Global, Typed, Verb};
 use crate::context::Context;
@@ -61,16 +62,23 @@ fn refuse(words: &[OsString], error: &clap::Error) -> ExitCode {
             Err(problem) => fail(&terminal, &problem),
         };
     }
+    if error.kind() == ErrorKind::MissingSubcommand {
+        // What clap says would name the verbs of later versions.
+        return fail(&terminal, &usage(error.kind(), ""));
+    }
     terminal.note(&if terminal.colours_notes() { text.ansi().to_string() } else { text.to_string() });
     if terminal.json() {
         // The words are on stderr already; there is nobody left to tell that this failed too.
-        let _ = terminal.error(&usage(&text.to_string()));
+        let _ = terminal.error(&usage(error.kind(), &text.to_string()));
     }
     ExitCode::from(Code::Usage.exit_code())
 }
 
 /// The first paragraph of what clap says is the message; its tips are the hint.
-fn usage(text: &str) -> Problem {
+fn usage(kind: ErrorKind, text: &str) -> Problem {
+    if matches!(kind, ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+        return Problem::new(Code::Usage, "a command is missing").hint("see `caretaker --help`");
+    }
     let first = text.split("\n\n").next().unwrap_or_default();
     let message = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let message = message.strip_prefix("error: ").unwrap_or(&message);
@@ -150,11 +158,11 @@ mod tests {
     #[test]
     fn what_clap_says_becomes_one_sentence_and_a_hint() {
         let error = arguments::parse(["caretaker", "statsu"]).unwrap_err();
-        let problem = usage(&error.to_string());
+        let problem = usage(error.kind(), &error.to_string());
         assert_eq!(problem.message, "unrecognized subcommand 'statsu'");
         assert!(problem.hint.contains("'status'"), "{}", problem.hint);
         let error = arguments::parse(["caretaker", "run", "--for", "5"]).unwrap_err();
-        let problem = usage(&error.to_string());
+        let problem = usage(error.kind(), &error.to_string());
         assert!(problem.message.contains("`5`") && problem.message.contains("15m"), "{}", problem.message);
     }
 }

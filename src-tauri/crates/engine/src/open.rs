@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use caretaker_core::metric::{Mark, MarkKind};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Moment, Span};
+use caretaker_platform::files;
 use caretaker_store::{Access, EpochReason, MetricsStore, StateStore, StoreError};
 use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 
@@ -84,6 +85,16 @@ fn open_databases(
     let home = &options.home;
     let access = if mode == Mode::ReadOnly { Access::ReadOnly } else { Access::ReadWrite };
     let (metrics_path, state_path) = (home.metrics_database(), home.caretaker_database());
+    if mode != Mode::ReadOnly {
+        // SQLite gives its log the mode of the database, so that nothing of ours is readable by others even in a home
+        // that is.
+        for path in [&metrics_path, &state_path] {
+            files::create_private(path).map_err(|error| {
+                Problem::new(Code::HomeUnusable, format!("create {}: {error}", path.display()))
+                    .hint("check that the folder can be written and the disk has room")
+            })?;
+        }
+    }
     let metrics = match MetricsStore::open(&metrics_path, access) {
         Err(StoreError::Damaged { .. }) if mode != Mode::ReadOnly => {
             let kept = MetricsStore::set_aside(&metrics_path, moment.wall)?;

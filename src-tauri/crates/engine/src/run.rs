@@ -6,7 +6,7 @@ use std::time::Duration;
 use caretaker_core::metric::{Reading, Round, RoundId, SeriesKey, Unit, names};
 use caretaker_core::port::NotificationAction;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::Span;
+use caretaker_core::time::{Moment, Span};
 use caretaker_core::view::Hint;
 use tokio::sync::mpsc;
 
@@ -40,8 +40,8 @@ impl Engine {
         let started = tokio::time::Instant::now();
         let settings = self.settings();
         let moment = self.0.clock.moment();
-        let brought = self.collect(settings.collect.processes, settings.collect.interval).await?;
-        let now = self.0.clock.moment().wall;
+        let brought = self.collect(moment, settings.collect.processes, settings.collect.interval).await?;
+        let now = moment.wall;
         let mut changed = false;
         for (name, why) in &brought.failing {
             let hint = "the other figures are not affected; it is asked again by itself";
@@ -73,7 +73,7 @@ impl Engine {
         Ok(judged)
     }
 
-    async fn collect(&self, processes: usize, interval: Span) -> Result<Brought, Problem> {
+    async fn collect(&self, moment: Moment, processes: usize, interval: Span) -> Result<Brought, Problem> {
         let mut collecting = self.0.collecting.lock().await;
         if collecting.is_none() {
             let list = self.0.collectors.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -83,7 +83,7 @@ impl Engine {
         }
         let Some(collecting) = collecting.as_mut() else { return Ok(Brought::default()) };
         collecting.keep_processes(processes);
-        Ok(collecting.round(self.0.clock.moment(), interval).await)
+        Ok(collecting.round(moment, interval).await)
     }
 
     /// Series about Caretaker itself that only the engine knows.

@@ -52,6 +52,15 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteErr
     Ok(())
 }
 
+/// Creates an empty file that only its owner may read and write, unless there is one already.
+pub fn create_private(path: &Path) -> io::Result<()> {
+    let created = File::options().write(true).create_new(true).mode(0o600).open(path);
+    match created {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        other => other.map(drop),
+    }
+}
+
 /// Makes names in this folder survive a power cut.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder)?.sync_all() {

@@ -40,7 +40,8 @@ impl Machine {
         let keys: Vec<_> = kinds
             .iter()
             .flat_map(|(name, unit, count)| {
-                (0..*count).map(move |n| (Arc::new(SeriesKey::labelled(&format!("host.{name}"), "n", format!("{n}"))), *unit))
+                (0..*count)
+                    .map(move |n| (Arc::new(SeriesKey::labelled(&format!("host.{name}"), "n", format!("{n}"))), *unit))
             })
             .collect();
         let state = keys.iter().enumerate().map(|(n, (_, unit))| match unit {
@@ -125,11 +126,11 @@ fn main() -> Outcome<()> {
 
     let last_day = (DAYS - 1) * ROUNDS_A_DAY;
     let (mut inserts, mut roll_ups) = (Times::default(), Times::default());
-    let mut written = counters()?;
+    let mut written = counters();
     for number in 0..DAYS * ROUNDS_A_DAY {
         if number == last_day {
             store.checkpoint()?;
-            written = counters()?;
+            written = counters();
         }
         let at = START + number * INTERVAL;
         let round = machine.round(epoch, at);
@@ -148,18 +149,27 @@ fn main() -> Outcome<()> {
     let end = Timestamp::from_millis(START + DAYS * DAY);
     store.roll_up(end)?;
     store.checkpoint()?;
-    let now = counters()?;
+    let now = counters();
     let cycles = ROUNDS_A_DAY as f64;
     let samples = (DAYS * ROUNDS_A_DAY * 150) as f64;
 
     println!("150 series, 30 d at 30 s, {} samples", samples as u64);
-    println!("file                     {:>9.2} MB, {:.2} bytes a sample with rollups", megabytes(&store), store.size_bytes() as f64 / samples);
+    println!(
+        "file                     {:>9.2} MB, {:.2} bytes a sample with rollups",
+        megabytes(&store),
+        store.size_bytes() as f64 / samples
+    );
     tables(&path)?;
-    if let Some(copy) = std::env::args().nth(2) { fs::copy(&path, copy)?; }
+    if let Some(copy) = std::env::args().nth(2) {
+        fs::copy(&path, copy)?;
+    }
     inserts.print("hot insert (handle)");
     roll_ups.print("roll-up of a period");
-    println!("written per cycle        {:>9.2} KB to disk, {:.2} KB to the kernel (last day, checkpoint every 5 min)",
-        (now.0 - written.0) as f64 / cycles / 1_024.0, (now.1 - written.1) as f64 / cycles / 1_024.0);
+    println!(
+        "written per cycle        {:>9.2} KB to disk, {:.2} KB to the kernel (last day, checkpoint every 5 min)",
+        (now.0 - written.0) as f64 / cycles / 1_024.0,
+        (now.1 - written.1) as f64 / cycles / 1_024.0
+    );
 
     let one = Selection::Keys(vec![SeriesKey::labelled("host.cpu", "n", "7")]);
     let five = Resolution::Step(Span::from_minutes(5));
@@ -167,14 +177,22 @@ fn main() -> Outcome<()> {
     query(&store, "24 h, 1 series, raw", &one, (day, end), Resolution::Raw)?;
     query(&store, "24 h, 1 series, 5 min", &one, (day, end), five)?;
     query(&store, "30 d, 1 series, 5 min", &one, (end - Span::from_days(30), end), five)?;
-    query(&store, "30 d, 1 series, 1 h", &one, (end - Span::from_days(30), end), Resolution::Step(Span::from_hours(1)))?;
+    query(
+        &store,
+        "30 d, 1 series, 1 h",
+        &one,
+        (end - Span::from_days(30), end),
+        Resolution::Step(Span::from_hours(1)),
+    )?;
     query(&store, "30 d, 1 series, raw", &one, (end - Span::from_days(30), end), Resolution::Raw)?;
     query(&store, "24 h, 150 series, 5 min", &Selection::All, (day, end), five)?;
     query(&store, "24 h, 150 series, raw", &Selection::All, (day, end), Resolution::Raw)?;
     let part = end - Span::from_minutes(5);
     query(&store, "24 h, 150 series, late", &Selection::All, (part - Span::from_days(1), part), five)?;
     timed("newest values of all", || Ok(store.series()?.len()))?;
-    timed("marks and newest", || Ok(store.newest()?.map_or(0, |_| store.marks(day, end).map_or(0, |marks| marks.len()))))?;
+    timed("marks and newest", || {
+        Ok(store.newest()?.map_or(0, |_| store.marks(day, end).map_or(0, |marks| marks.len())))
+    })?;
 
     let mut days = Times::default();
     for age in (20..30).rev() {
@@ -186,7 +204,7 @@ fn main() -> Outcome<()> {
     store.check()?;
     println!("quick_check, warm        {:>9.3} ms", milliseconds(begun.elapsed()));
 
-    let written = counters()?;
+    let written = counters();
     let mut with_lists = Times::default();
     for number in 0..1_000 {
         let mut round = machine.round(epoch, START + DAYS * DAY + number * INTERVAL);
@@ -196,10 +214,13 @@ fn main() -> Outcome<()> {
             store.checkpoint()?;
         }
     }
-    let now = counters()?;
+    let now = counters();
     with_lists.print("insert with processes");
-    println!("written per cycle        {:>9.2} KB to disk, {:.2} KB to the kernel with a list of processes in every round",
-        (now.0 - written.0) as f64 / 1_024_000.0, (now.1 - written.1) as f64 / 1_024_000.0);
+    println!(
+        "written per cycle        {:>9.2} KB to disk, {:.2} KB to the kernel with a list of processes in every round",
+        (now.0 - written.0) as f64 / 1_024_000.0,
+        (now.1 - written.1) as f64 / 1_024_000.0
+    );
     let begun = Instant::now();
     store.close(Duration::from_secs(2))?;
     println!("close                    {:>9.3} ms", milliseconds(begun.elapsed()));
@@ -210,7 +231,13 @@ fn main() -> Outcome<()> {
     })
 }
 
-fn query(store: &MetricsStore, name: &str, selection: &Selection, range: (Timestamp, Timestamp), resolution: Resolution) -> Outcome<()> {
+fn query(
+    store: &MetricsStore,
+    name: &str,
+    selection: &Selection,
+    range: (Timestamp, Timestamp),
+    resolution: Resolution,
+) -> Outcome<()> {
     let ask = || -> Outcome<usize> {
         let all = store.points_of(selection, range.0, range.1, resolution)?;
         Ok(all.iter().map(|series| series.points.len()).sum())
@@ -229,7 +256,12 @@ fn query(store: &MetricsStore, name: &str, selection: &Selection, range: (Timest
     let word = if is_cold { "cold" } else { "new connection" };
     println!(
         "{name:<24} {:>9.3} ms {word} (best {:.3}, CPU {:.3}), {:.3} ms warm (best {:.3}, CPU {:.3}), {count} points",
-        cold.at(0.5), cold.at(0.0), cold.cpu(), warm.at(0.5), warm.at(0.0), warm.cpu()
+        cold.at(0.5),
+        cold.at(0.0),
+        cold.cpu(),
+        warm.at(0.5),
+        warm.at(0.0),
+        warm.cpu()
     );
     Ok(())
 }
@@ -262,7 +294,10 @@ impl Times {
 
     fn print(&self, name: &str) {
         let (p50, p99, most, best, cpu) = (self.at(0.5), self.at(0.99), self.at(1.0), self.at(0.0), self.cpu());
-        println!("{name:<24} {p50:>9.3} ms p50, {p99:.3} p99, {best:.3} to {most:.3}; CPU {cpu:.3}; {} times", self.walls.len());
+        println!(
+            "{name:<24} {p50:>9.3} ms p50, {p99:.3} p99, {best:.3} to {most:.3}; CPU {cpu:.3}; {} times",
+            self.walls.len()
+        );
     }
 }
 
@@ -285,7 +320,10 @@ fn tables(path: &std::path::Path) -> Outcome<()> {
     let connection = rusqlite::Connection::open(path)?;
     for table in ["hot", "layout", "r5m_part", "r5m", "r1h"] {
         let (rows, bytes): (i64, i64) = connection.query_row(
-            &format!("SELECT count(*), total({}) FROM {table}", if table == "layout" { "length(series) + length(base)" } else { "length(d)" }),
+            &format!(
+                "SELECT count(*), total({}) FROM {table}",
+                if table == "layout" { "length(series) + length(base)" } else { "length(d)" }
+            ),
             [],
             |row| Ok((row.get(0)?, row.get::<_, f64>(1)? as i64)),
         )?;
@@ -297,10 +335,10 @@ fn tables(path: &std::path::Path) -> Outcome<()> {
 }
 
 /// Bytes caused on disk and bytes handed to the kernel by this process.
-fn counters() -> Outcome<(u64, u64)> {
+fn counters() -> (u64, u64) {
     let text = fs::read_to_string("/proc/self/io").unwrap_or_default();
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0);
-    Ok((field("write_bytes:"), field("wchar:")))
+    (field("write_bytes:"), field("wchar:"))
 }
 
 fn empty_page_cache() -> bool {

@@ -191,10 +191,9 @@ impl From<StoreError> for Problem {
                 (Code::HomeUnusable, "start Caretaker once, so that it updates the database".to_owned())
             }
             StoreError::Full { .. } => (Code::DiskFull, "free some space; Caretaker goes on by itself".to_owned()),
-            StoreError::ReadOnly { path } => (
-                Code::HomeUnusable,
-                format!("make `{}` and its folder writable for this user", path.display()),
-            ),
+            StoreError::ReadOnly { path } => {
+                (Code::HomeUnusable, format!("make `{}` and its folder writable for this user", path.display()))
+            }
             StoreError::Busy { .. } => (Code::Busy, "close the program that holds it, or try again".to_owned()),
             StoreError::Absent { .. } => (Code::NotRunning, "start Caretaker: `caretaker run`".to_owned()),
             StoreError::Closed { .. } => (Code::Interrupted, "Caretaker is shutting down".to_owned()),

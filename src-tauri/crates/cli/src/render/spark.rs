@@ -12,7 +12,7 @@ pub fn sparkline(points: &[Point], unit: Unit, from: Timestamp, to: Timestamp, c
     let range = to.since(from).as_millis().max(1);
     for point in points {
         let offset = point.at.since(from).as_millis();
-        let column = (offset.max(0) as i128 * columns as i128 / i128::from(range)) as usize;
+        let column = (i128::from(offset.max(0)) * columns as i128 / i128::from(range)) as usize;
         if let (Some(value), Some(cell)) =
             (point.max.or(point.value), highest.get_mut(column.min(columns.saturating_sub(1))))
         {

@@ -47,8 +47,10 @@ pub struct Table {
 
 /// Between two columns.
 const GAP: usize = 2;
-/// A column that gives way keeps this much.
+/// A column that gives way keeps this much, as long as other words can give way too.
 const LEAST: usize = 16;
+/// No words are cut shorter than this; numbers are never cut, because a part of a number is a lie.
+const SHORTEST: usize = 6;
 
 impl Table {
     /// An empty table.
@@ -59,6 +61,17 @@ impl Table {
     /// The same table, this far from the left edge.
     pub fn indented(mut self, indent: usize) -> Self {
         self.indent = indent;
+        self
+    }
+
+    /// The same table without the column of this head.
+    pub fn without(mut self, head: &str) -> Self {
+        if let Some(index) = self.columns.iter().position(|column| column.head == head) {
+            self.columns.remove(index);
+            for row in &mut self.rows {
+                row.remove(index);
+            }
+        }
         self
     }
 
@@ -100,6 +113,12 @@ impl Table {
             *width -= cut;
             over -= cut;
         }
+        while over > 0 {
+            let words = widths.iter_mut().zip(&self.columns).filter(|(_, column)| column.align == Align::Left);
+            let Some(widest) = words.map(|(width, _)| width).max().filter(|width| **width > SHORTEST) else { break };
+            *widest -= 1;
+            over -= 1;
+        }
         widths
     }
 
@@ -120,13 +139,13 @@ impl Table {
                 Align::Left => (0, blanks),
                 Align::Right => (blanks, 0),
             };
-            if !text.is_empty() {
-                line.push_str(&" ".repeat(owed + before));
-                line.push_str(&colour.map_or_else(|| text.clone(), |colour| terminal.paint(colour, &text)));
-                owed = after + GAP;
-            } else {
+            if text.is_empty() {
                 owed += width + GAP;
+                continue;
             }
+            line.push_str(&" ".repeat(owed + before));
+            line.push_str(&colour.map_or_else(|| text.clone(), |colour| terminal.paint(colour, &text)));
+            owed = after + GAP;
         }
         into.push_str(&line);
         into.push('\n');
@@ -175,7 +194,8 @@ mod tests {
     #[test]
     fn the_column_that_gives_way_is_cut_to_the_width() {
         assert_eq!(example().widths(Some(35)), [22, 5, 4]);
-        assert_eq!(example().widths(Some(10)), [LEAST, 5, 4]);
+        assert_eq!(example().widths(Some(20)), [7, 5, 4]);
+        assert_eq!(example().widths(Some(10)), [SHORTEST, 5, 4], "numbers and short words stay whole");
         assert_eq!(cut("A long sentence", 8), "A long …");
     }
 }

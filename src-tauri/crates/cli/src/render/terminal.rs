@@ -83,7 +83,30 @@ impl Terminal {
         self.paint(sign.colour, &format!("{} {}", sign.shape, sign.word))
     }
 
+    /// Words on as many lines as the width asks for; every line but the first begins with `indent` blanks, and the first
+    /// stands after as many columns.
+    pub fn wrap(&self, text: &str, indent: usize) -> String {
+        let Some(width) = self.width else { return text.to_owned() };
+        let mut wrapped = String::new();
+        let mut column = indent;
+        for word in text.split_whitespace() {
+            let length = word.chars().count();
+            if column > indent && column + 1 + length > width {
+                wrapped.push('\n');
+                wrapped.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if column > indent {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += length;
+        }
+        wrapped
+    }
+
     /// Prints text as it is.
+    #[expect(clippy::unused_self, reason = "only who holds the terminal may print")]
     pub fn text(&self, text: &str) -> Result<(), Problem> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(|error| forgive(&error))
@@ -124,6 +147,7 @@ impl Terminal {
     }
 
     /// Says something on stderr.
+    #[expect(clippy::unused_self, reason = "only who holds the terminal may print")]
     pub fn note(&self, words: &str) {
         let mut out = io::stderr().lock();
         let _ = out.write_all(words.as_bytes()).and_then(|()| out.flush());

@@ -14,7 +14,9 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
 
 /// `until 09:00 (40 min)`.
 pub fn remaining(until: Timestamp, now: Timestamp) -> String {
-    format!("until {} ({})", local(until, until.since(now)), until.since(now).or_zero().in_words())
+    // Two hours asked for a moment ago are two hours, not one hour and 59 minutes.
+    let left = (until.since(now) + Span::from_seconds(1)).or_zero();
+    format!("until {} ({})", local(until, left), left.in_words())
 }
 
 /// Local time, as exact as the length of what it belongs to asks for.
@@ -42,5 +44,6 @@ mod tests {
         assert_eq!(ago(now - Span::from_minutes(4), now), "4 min ago");
         assert_eq!(ago(now, now), "just now");
         assert_eq!(ago(now + Span::from_hours(2), now), "in 2 h");
+        assert!(remaining(now + Span::from_hours(2) - Span::from_millis(3), now).ends_with("(2 h)"));
     }
 }

@@ -46,7 +46,8 @@ pub async fn unsilence(context: &Context, wanted: &Unsilence) -> Result<Outcome,
     let address = Address::new("/silences").segment(&wanted.id);
     let ended: SilenceList = send(context, Method::DELETE, &address, &()).await?;
     context.terminal.show(&ended, || {
-        ended.silences.iter().map(|silence| format!("No longer silenced: {}\n", subject(silence))).collect()
+        let subjects: Vec<String> = ended.silences.iter().map(subject).collect();
+        format!("No longer silenced: {}\n", subjects.join(", "))
     })?;
     Ok(Outcome::Done)
 }

@@ -1,5 +1,7 @@
 //! `alerts list`: a line an alert, and what is silenced.
 
+use std::fmt::Write;
+
 use caretaker_api::Access;
 use caretaker_core::alert::{Silence, State};
 use caretaker_core::problem::Problem;
@@ -10,8 +12,11 @@ use caretaker_core::view::{AlertList, AlertView, SilenceList};
 use crate::arguments::ListAlerts;
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{Align, Colour, Column, Table, ago, level_sign, remaining};
+use crate::render::{Align, Colour, Column, Table, Terminal, ago, level_sign, remaining};
 use crate::request::Address;
+
+/// Narrower terminals leave out what can be looked up.
+const ROOMY: usize = 110;
 
 /// Asks and shows.
 pub async fn list(context: &Context, wanted: &ListAlerts) -> Result<Outcome, Problem> {
@@ -29,7 +34,7 @@ pub async fn list(context: &Context, wanted: &ListAlerts) -> Result<Outcome, Pro
         let mut text = match list.alerts.is_empty() {
             true if wanted.all || wanted.hours.is_some() => "There were no alerts.\n".to_owned(),
             true => "No alerts are open.\n".to_owned(),
-            false => table(&list.alerts, now).render(&context.terminal),
+            false => table(&context.terminal, &list.alerts, now).render(&context.terminal),
         };
         let silences = silences.map(|list| list.silences).unwrap_or_default();
         if !silences.is_empty() {
@@ -41,12 +46,11 @@ pub async fn list(context: &Context, wanted: &ListAlerts) -> Result<Outcome, Pro
     Ok(Outcome::Done)
 }
 
-/// A line an alert: sign, sentence, since, state where it is no plain open alert, and the beginning of the id.
-pub fn table(alerts: &[AlertView], now: Timestamp) -> Table {
+/// A line an alert: sign, sentence, where it stands if that is not simply open, and what is typed to act on it.
+pub fn table(terminal: &Terminal, alerts: &[AlertView], now: Timestamp) -> Table {
     let mut table = Table::new(&[
         Column::new("LEVEL", Align::Left),
         Column::giving_way("WHAT"),
-        Column::new("SINCE", Align::Right),
         Column::new("STATE", Align::Left),
         Column::new("RULE", Align::Left),
         Column::new("ID", Align::Left),
@@ -59,13 +63,25 @@ pub fn table(alerts: &[AlertView], now: Timestamp) -> Table {
         table.coloured([
             (format!("{} {}", sign.shape, sign.word), Some(colour)),
             (alert.summary.clone(), over.then_some(Colour::Dim)),
-            (ago(alert.since, now), None),
-            (state(alert, now), None),
+            (remark(alert, now), None),
             (alert.rule.clone(), None),
             (alert.id.0.chars().take(length).collect(), Some(Colour::Dim)),
         ]);
     }
-    table
+    let simple = alerts.iter().all(|alert| remark(alert, now).is_empty());
+    let table = if simple { table.without("STATE") } else { table };
+    // The sentence says more than the name of the rule, which `alerts show` has too.
+    if terminal.width().is_some_and(|width| width < ROOMY) { table.without("RULE") } else { table }
+}
+
+/// What is to be said of an alert that is not simply open, in a word.
+fn remark(alert: &AlertView, now: Timestamp) -> String {
+    match (alert.state, &alert.acknowledged, alert.silenced_until) {
+        (State::Resolved, _, _) | (State::Pending | State::Recovering, None, None) => state(alert, now),
+        (_, _, Some(_)) => "silenced".to_owned(),
+        (_, Some(_), None) => "acknowledged".to_owned(),
+        (State::Firing, None, None) => String::new(),
+    }
 }
 
 /// Where an alert stands, in words.
@@ -105,7 +121,8 @@ pub fn subject(silence: &Silence) -> String {
         (None, None) => "everything".to_owned(),
     };
     for (name, value) in silence.labels.iter() {
-        text.push_str(&format!(" {name}={value}"));
+        // Writing into a text cannot fail.
+        let _ = write!(text, " {name}={value}");
     }
     text
 }

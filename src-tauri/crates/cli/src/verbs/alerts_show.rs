@@ -40,7 +40,7 @@ fn write(text: &mut String, terminal: &Terminal, detail: &AlertDetail, now: Time
     writeln!(text, "{}  {}", terminal.sign(level_sign(alert.level)), terminal.paint(Colour::Bold, &alert.summary))?;
     writeln!(text, "\n{}", facts(terminal, alert, now).trim_end())?;
     if let Some(evidence) = &detail.evidence {
-        write_evidence(text, terminal, evidence)?;
+        write_evidence(text, terminal, evidence, alert.unit)?;
     }
     if !detail.timeline.is_empty() {
         writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "What happened"))?;
@@ -66,7 +66,10 @@ fn moments() -> Table {
 }
 
 fn when(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ({})", local(at, now.since(at).max(Span::from_minutes(11))), ago(at, now))
+    let age = now.since(at);
+    // What is young is told to the second.
+    let range = if age < Span::from_hours(24) { Span::ZERO } else { age };
+    format!("{} ({})", local(at, range), ago(at, now))
 }
 
 fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
@@ -94,15 +97,15 @@ fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
     table.render(terminal)
 }
 
-fn write_evidence(text: &mut String, terminal: &Terminal, evidence: &Evidence) -> std::fmt::Result {
+fn write_evidence(text: &mut String, terminal: &Terminal, evidence: &Evidence, unit: Unit) -> std::fmt::Result {
     writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "When it was raised"))?;
-    writeln!(text, "  {}", evidence.rule_text)?;
-    let unit = evidence.companions.iter().find(|one| one.name == evidence.rule.metric).map(|one| one.unit);
-    if let (true, Some(first), Some(last)) = (terminal.interactive(), evidence.samples.first(), evidence.samples.last())
+    writeln!(text, "  {}", terminal.wrap(&evidence.rule_text, 2))?;
+    let samples = &evidence.samples;
+    if let (true, Some(first), Some(last)) =
+        (terminal.interactive() && samples.len() > 1, samples.first(), samples.last())
     {
         let width = terminal.width().unwrap_or(80).min(80).saturating_sub(2);
-        let unit = unit.unwrap_or(Unit::Ratio);
-        for line in chart(&evidence.samples, unit, first.at, last.at + Span::from_millis(1), width) {
+        for line in chart(samples, unit, first.at, last.at + Span::from_millis(1), width) {
             writeln!(text, "  {line}")?;
         }
     }

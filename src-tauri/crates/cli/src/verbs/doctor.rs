@@ -84,7 +84,7 @@ fn write(text: &mut String, terminal: &Terminal, report: &Report) -> std::fmt::R
     }
     let widest = report.view.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0);
     let mut group = "";
-    for check in &report.view.checks {
+    for check in in_groups(&report.view.checks) {
         if check.group != group {
             let gap = if group.is_empty() { "" } else { "\n" };
             group = &check.group;
@@ -93,9 +93,11 @@ fn write(text: &mut String, terminal: &Terminal, report: &Report) -> std::fmt::R
         let sign = check_sign(check.state);
         // Fine is told by the shape; everything else has its word too.
         let word = if check.state == CheckState::Ok { String::new() } else { format!("{}: ", sign.word) };
-        writeln!(text, "  {} {:widest$}  {word}{}", terminal.paint(sign.colour, sign.shape), check.name, check.detail)?;
+        let detail = terminal.wrap(&format!("{word}{}", check.detail), widest + 6);
+        writeln!(text, "  {} {:widest$}  {detail}", terminal.paint(sign.colour, sign.shape), check.name)?;
         if !check.hint.is_empty() {
-            writeln!(text, "    {:widest$}  hint: {}", "", check.hint)?;
+            let hint = terminal.wrap(&format!("hint: {}", check.hint), widest + 6);
+            writeln!(text, "    {:widest$}  {hint}", "")?;
         }
     }
     let Some(dump) = &report.configuration else { return Ok(()) };
@@ -106,6 +108,14 @@ fn write(text: &mut String, terminal: &Terminal, report: &Report) -> std::fmt::R
         table.row([value.key.clone(), value.value.clone(), value.origin.clone()]);
     }
     write!(text, "{}", table.render(terminal))
+}
+
+/// The checks with those of one group together, groups in the order in which they first appear.
+fn in_groups(checks: &[CheckView]) -> Vec<&CheckView> {
+    let place = |group: &str| checks.iter().position(|check| check.group == group);
+    let mut sorted: Vec<&CheckView> = checks.iter().collect();
+    sorted.sort_by_key(|check| place(&check.group));
+    sorted
 }
 
 fn capitalised(word: &str) -> String {

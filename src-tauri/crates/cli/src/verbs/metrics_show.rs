@@ -70,10 +70,11 @@ fn write_chart(
     for line in lines {
         writeln!(text, "{line}")?;
     }
-    writeln!(text, "{}", figures(&series.stats, series.unit))
+    writeln!(text, "{}", figures(&series.stats, series.unit, width))
 }
 
-fn figures(stats: &Stats, unit: Unit) -> String {
+/// Figures over all values, on as many lines as the width asks for.
+fn figures(stats: &Stats, unit: Unit, width: usize) -> String {
     let named = [
         ("min", stats.min),
         ("mean", stats.mean),
@@ -84,7 +85,18 @@ fn figures(stats: &Stats, unit: Unit) -> String {
     ];
     let texts = named.iter().filter_map(|(name, value)| Some(format!("{name} {}", unit.format((*value)?))));
     let samples = format!("{} {}", stats.count, if stats.count == 1 { "sample" } else { "samples" });
-    texts.chain([samples]).collect::<Vec<_>>().join("  ")
+    let mut lines = vec![String::new()];
+    for text in texts.chain([samples]) {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = text,
+            Some(line) if line.chars().count() + 2 + text.chars().count() <= width => {
+                line.push_str("  ");
+                line.push_str(&text);
+            }
+            Some(_) | None => lines.push(text),
+        }
+    }
+    lines.join("\n")
 }
 
 /// A line a value, oldest first.
@@ -102,7 +114,13 @@ fn lines(terminal: &Terminal, view: &PointsView) -> String {
             table.row([point.at.to_string(), value(point.value), value(point.min), value(point.max)]);
         }
         // Writing into a text cannot fail.
-        let _ = writeln!(text, "{}\n{}{}", series.key, table.render(terminal), figures(&series.stats, series.unit));
+        let _ = writeln!(
+            text,
+            "{}\n{}{}",
+            series.key,
+            table.render(terminal),
+            figures(&series.stats, series.unit, usize::MAX)
+        );
     }
     text
 }

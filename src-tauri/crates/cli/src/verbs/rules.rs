@@ -1,11 +1,11 @@
 //! `alerts rules`: what is judged, and at which bounds.
 
 use caretaker_api::Access;
-use caretaker_core::metric::SeriesKey;
+use caretaker_core::metric::{SeriesKey, Unit};
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::{Aggregate, Rule, Threshold};
 use caretaker_core::time::Span;
-use caretaker_core::view::RuleList;
+use caretaker_core::view::{RuleList, SeriesList};
 
 use crate::context::Context;
 use crate::outcome::Outcome;
@@ -14,8 +14,10 @@ use crate::render::{Align, Colour, Column, Table};
 /// Prints every rule in a line.
 pub async fn list(context: &Context) -> Result<Outcome, Problem> {
     let connection = context.connect(Access::Read).await?;
-    let list: RuleList = connection.client.get("/rules").await?;
+    let answer: Result<RuleList, Problem> = connection.client.get("/rules").await;
+    let known: Result<SeriesList, Problem> = connection.client.get("/metrics/series").await;
     connection.close().await;
+    let (list, known) = (answer?, known.unwrap_or_default());
     context.terminal.show(&list, || {
         let mut table = Table::new(&[
             Column::new("RULE", Align::Left),
@@ -25,13 +27,14 @@ pub async fn list(context: &Context) -> Result<Outcome, Problem> {
             Column::new("FOR", Align::Right),
         ]);
         for rule in &list.rules {
+            let unit = unit(rule, &known);
             let colour = (!rule.enabled).then_some(Colour::Dim);
             let hold = match (rule.enabled, rule.hold) {
                 (false, _) => "off".to_owned(),
                 (true, Span::ZERO) => "at once".to_owned(),
                 (true, hold) => hold.in_words(),
             };
-            let cells = [rule.id.clone(), judged(rule), bound(rule.warning), bound(rule.critical), hold];
+            let cells = [rule.id.clone(), judged(rule), bound(rule.warning, unit), bound(rule.critical, unit), hold];
             table.coloured(cells.map(|cell| (cell, colour)));
         }
         table.render(&context.terminal)
@@ -60,10 +63,34 @@ fn judged(rule: &Rule) -> String {
     format!("{figure}{series}{over}")
 }
 
-fn bound(threshold: Option<Threshold>) -> String {
+/// The unit of what is judged; none for a series that was not measured yet, and for paces.
+fn unit(rule: &Rule, known: &SeriesList) -> Option<Unit> {
+    match rule.of {
+        Aggregate::Forecast | Aggregate::Absent => Some(Unit::Seconds),
+        Aggregate::Rate => None,
+        Aggregate::Last
+        | Aggregate::Avg
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::P50
+        | Aggregate::P95
+        | Aggregate::P99
+        | Aggregate::Sum
+        | Aggregate::Delta => known.series.iter().find(|entry| entry.key.name == rule.metric).map(|entry| entry.unit),
+    }
+}
+
+fn bound(threshold: Option<Threshold>, unit: Option<Unit>) -> String {
+    // A bound between two counts, such as "above 0.5", would round into another meaning.
+    let number = |bound: f64| match unit {
+        // Exact, as in the file: "90s" and not "1 min".
+        Some(Unit::Seconds) => Span::from_millis((bound * 1_000.0) as i64).to_string(),
+        Some(unit) if unit != Unit::Count => unit.format(bound),
+        Some(_) | None => bound.to_string(),
+    };
     match threshold {
-        Some(Threshold::Above(bound)) => format!("above {bound}"),
-        Some(Threshold::Below(bound)) => format!("below {bound}"),
+        Some(Threshold::Above(bound)) => format!("above {}", number(bound)),
+        Some(Threshold::Below(bound)) => format!("below {}", number(bound)),
         None => String::new(),
     }
 }

@@ -47,7 +47,7 @@ pub async fn run(context: &Context, wanted: &Run, mut signals: StopSignals) -> R
     if wanted.once {
         return tokio::select! {
             result = Box::pin(once(context, options, lock)) => result,
-            stop = signals.next() => Ok(ended(stop)),
+            _ = signals.next() => Err(Problem::new(Code::Interrupted, "the round was interrupted")),
         };
     }
     let running = Host::start(options, lock)?;

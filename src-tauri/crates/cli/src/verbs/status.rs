@@ -51,7 +51,11 @@ fn write(text: &mut String, terminal: &Terminal, status: &View, hour: Option<&Ov
         writeln!(text, "\n{}", tiles(terminal, hour).trim_end())?;
     }
     if !status.alerts.is_empty() {
-        writeln!(text, "\n{}", alerts_list::table(&status.alerts, status.at).indented(2).render(terminal).trim_end())?;
+        writeln!(
+            text,
+            "\n{}",
+            alerts_list::table(terminal, &status.alerts, status.at).indented(2).render(terminal).trim_end()
+        )?;
     }
     if !status.degraded.is_empty() {
         writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "Not working"))?;
@@ -63,9 +67,9 @@ fn write(text: &mut String, terminal: &Terminal, status: &View, hour: Option<&Ov
                 part.part,
                 ago(part.since, status.at)
             )?;
-            writeln!(text, "    {}", part.why)?;
+            writeln!(text, "    {}", terminal.wrap(&part.why, 4))?;
             if !part.hint.is_empty() {
-                writeln!(text, "    hint: {}", part.hint)?;
+                writeln!(text, "    {}", terminal.wrap(&format!("hint: {}", part.hint), 4))?;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Alerts in words: present tense, numbers with units, no bare codes (`look.md`, Voice).
 
-use super::{Change, Instance};
+use super::{Change, Instance, State};
 use crate::metric::{SeriesKey, names};
 use crate::rule::{Level, Rule, Threshold};
 use crate::time::Timestamp;
@@ -40,7 +40,9 @@ pub fn subject(series: &SeriesKey) -> String {
 
 /// The judged value as people read it.
 pub fn value_text(alert: &Instance) -> String {
-    match (alert.series.name.as_str(), alert.value) {
+    // What is over is told by how bad it was.
+    let value = if alert.state == State::Resolved { alert.peak } else { alert.value };
+    match (alert.series.name.as_str(), value) {
         (names::THERMAL_STATE, value) if value >= 2.5 => "critical".to_owned(),
         (names::THERMAL_STATE, value) if value >= 1.5 => "serious".to_owned(),
         (names::COLLECTOR_FAILING, value) if value > 0.0 => "failing".to_owned(),

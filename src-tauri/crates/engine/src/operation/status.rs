@@ -27,7 +27,8 @@ impl Engine {
         let (now, latest) = (self.now(), self.latest());
         let (operations, series, oldest, expected) = self
             .blocking(|inner| {
-                if inner.mode == Mode::ReadOnly {
+                let unknown = inner.sizes.lock().unwrap_or_else(PoisonError::into_inner).metrics == 0;
+                if inner.mode == Mode::ReadOnly || unknown {
                     housekeeping::measure(inner);
                 }
                 let expected = inner.state.setting(EXPECTED)?.is_some();

@@ -158,9 +158,13 @@ fn pack(into: &mut Vec<u8>, column: &mut [u64]) {
     let shift = column.iter().fold(0, |bits, value| bits | value).trailing_zeros();
     if (LEAST_SHIFT..64).contains(&shift) {
         into.extend([SHIFTED, shift as u8]);
-        column.iter_mut().for_each(|value| *value >>= shift);
+        for value in column.iter_mut() {
+            *value >>= shift;
+        }
     }
-    let (Some(first), Some(low), Some(high)) = (column.first(), column.iter().min(), column.iter().max()) else { return };
+    let (Some(first), Some(low), Some(high)) = (column.first(), column.iter().min(), column.iter().max()) else {
+        return;
+    };
     let plain = width_of(high - low);
     let difference = |pair: &[u64]| match pair {
         [before, after] => fold(after.wrapping_sub(*before) as i64),
@@ -175,7 +179,9 @@ fn pack(into: &mut Vec<u8>, column: &mut [u64]) {
     } else {
         into.push(plain as u8);
         put(into, *low);
-        column.iter().for_each(|value| bits.put(into, value - low, plain));
+        for value in column.iter() {
+            bits.put(into, value - low, plain);
+        }
     }
     bits.finish(into);
 }
@@ -210,7 +216,9 @@ fn unpack(input: &mut Input<'_>, column: &mut [u64]) -> Result<(), Malformed> {
         }
     }
     if shift > 0 {
-        column.iter_mut().for_each(|cell| *cell <<= shift);
+        for cell in column {
+            *cell <<= shift;
+        }
     }
     Ok(())
 }
@@ -263,7 +271,8 @@ fn bits_at(bytes: &[u8], index: usize, width: u32) -> u64 {
 /// Merges `fresh` into `stored`, both with rising slots: a fresh bucket replaces a stored one of the same slot unless
 /// it knows of fewer samples, because then the samples behind the stored one are gone already.
 pub(crate) fn replace(stored: &[Bucket], fresh: &[Bucket]) -> Vec<Bucket> {
-    let mut merged: std::collections::BTreeMap<u32, Bucket> = stored.iter().map(|bucket| (bucket.slot, *bucket)).collect();
+    let mut merged: std::collections::BTreeMap<u32, Bucket> =
+        stored.iter().map(|bucket| (bucket.slot, *bucket)).collect();
     for bucket in fresh {
         let kept = merged.entry(bucket.slot).or_insert(*bucket);
         if bucket.count >= kept.count {
@@ -343,9 +352,11 @@ mod tests {
 
     #[test]
     fn fewer_samples_do_not_replace_more() {
-        let stored = [Bucket { slot: 1, count: 10, ..Bucket::default() }, Bucket { slot: 2, count: 1, ..Bucket::default() }];
+        let stored =
+            [Bucket { slot: 1, count: 10, ..Bucket::default() }, Bucket { slot: 2, count: 1, ..Bucket::default() }];
         let fresh = [Bucket::of(1, 5), Bucket::of(2, 6), Bucket::of(3, 7)];
-        let counts: Vec<_> = replace(&stored, &fresh).iter().map(|bucket| (bucket.slot, bucket.count, bucket.max)).collect();
+        let counts: Vec<_> =
+            replace(&stored, &fresh).iter().map(|bucket| (bucket.slot, bucket.count, bucket.max)).collect();
         assert_eq!(counts, [(1, 10, 0), (2, 1, 6), (3, 1, 7)]);
     }
 }

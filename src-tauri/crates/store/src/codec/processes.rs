@@ -3,7 +3,7 @@
 use caretaker_core::metric::ProcessReading;
 
 use super::Malformed;
-use super::varint::{Input, put, unfold, fold};
+use super::varint::{Input, fold, put, unfold};
 
 /// Memory comes in pages nearly always.
 const PAGE: u64 = 4_096;

@@ -93,7 +93,9 @@ mod tests {
         #[test]
         fn numbers_come_back_and_are_skipped_alike(numbers in prop::collection::vec(any::<i64>(), 0..60), at in 0_usize..60) {
             let mut bytes = Vec::new();
-            numbers.iter().for_each(|number| put_signed(&mut bytes, *number));
+            for number in &numbers {
+                put_signed(&mut bytes, *number);
+            }
             let mut input = Input(&bytes);
             for number in &numbers {
                 prop_assert_eq!(input.signed(), Ok(*number));
@@ -108,7 +110,9 @@ mod tests {
         #[test]
         fn small_numbers_are_skipped_alike(numbers in prop::collection::vec(-90_i64..90, 0..200), at in 0_usize..200) {
             let mut bytes = Vec::new();
-            numbers.iter().for_each(|number| put_signed(&mut bytes, *number));
+            for number in &numbers {
+                put_signed(&mut bytes, *number);
+            }
             let at = at.min(numbers.len());
             let mut input = Input(&bytes);
             prop_assert_eq!(input.skip(at), Ok(()));

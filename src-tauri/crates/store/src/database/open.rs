@@ -121,19 +121,20 @@ pub(crate) fn quick_check(connection: &Connection, path: &Path) -> Result<(), St
 
 fn connect_reader(path: &Path, immutable: bool) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(uri(path, immutable), flags)
-        .map_err(|source| cannot_open(path, source))?;
+    let connection =
+        Connection::open_with_flags(uri(path, immutable), flags).map_err(|source| cannot_open(path, source))?;
     connection.busy_timeout(PATIENCE).map_err(|source| StoreError::from_sqlite(path, source))?;
     Ok(connection)
 }
 
 /// A `file:` address; every byte that means something there is escaped.
 fn uri(path: &Path, immutable: bool) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     let mut text = String::from("file:");
     for byte in path.to_string_lossy().bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
+            _ => text.extend(['%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
     text.push_str(if immutable { "?mode=ro&immutable=1" } else { "?mode=ro" });

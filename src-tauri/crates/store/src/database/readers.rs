@@ -97,7 +97,9 @@ mod tests {
                 std::thread::spawn(move || (0..100).for_each(|_| readers.with(|_| Ok(())).unwrap()))
             })
             .collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
         assert!(opened.load(Ordering::SeqCst) <= MOST);
         readers.close_idle();
         let before = opened.load(Ordering::SeqCst);
@@ -110,8 +112,7 @@ mod tests {
         let opened = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&opened);
         let readers = Readers::new(move || Ok((counter.fetch_add(1, Ordering::SeqCst), Freshness::Lasting)));
-        let failed: Result<(), _> =
-            readers.with(|_| Err(StoreError::Row { table: "hot", detail: "torn".to_owned() }));
+        let failed: Result<(), _> = readers.with(|_| Err(StoreError::Row { table: "hot", detail: "torn".to_owned() }));
         assert!(failed.is_err());
         assert_eq!(readers.with(|number| Ok(*number)).unwrap(), 1);
     }

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 /// Renames `metrics.db` (with `-wal` and `-shm`) to `metrics.damaged-<stamp>.db` and gives the new name. No handle
 /// may be open.
 pub(crate) fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
-    let stamp: String = now.to_string().chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
     let mut number = 0;

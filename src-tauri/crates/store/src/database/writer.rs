@@ -138,10 +138,17 @@ mod tests {
     #[test]
     fn work_is_done_in_order_and_after_closing_it_is_refused() {
         let (sum, summed) = sync_channel(1);
-        let finish = move |numbers: Vec<i32>| Ok(sum.send(numbers.iter().sum::<i32>()).unwrap());
+        let finish = move |numbers: Vec<i32>| {
+            sum.send(numbers.iter().sum::<i32>()).unwrap();
+            Ok(())
+        };
         let thread = WriterThread::start("numbers", PathBuf::from("numbers"), Vec::new(), finish).unwrap();
         for number in 0..10 {
-            thread.call(move |numbers: &mut Vec<i32>| Ok(numbers.push(number))).unwrap();
+            let push = move |numbers: &mut Vec<i32>| {
+                numbers.push(number);
+                Ok(())
+            };
+            thread.call(push).unwrap();
         }
         assert_eq!(thread.call(|numbers| Ok(numbers.clone())).unwrap(), (0..10).collect::<Vec<_>>());
         thread.close(Duration::from_secs(5)).unwrap();

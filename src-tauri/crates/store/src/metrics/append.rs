@@ -168,16 +168,16 @@ impl Appender {
             let Some(stored) = stored(reading) else { continue };
             let base = base_of(reading.unit, stored);
             let known = self.by_key.get(&reading.key).copied();
-            match known.filter(|slot| slots.get(*slot).is_some_and(|slot| slot.unit == reading.unit)) {
-                Some(slot) => fresh.base.iter_mut().skip(slot).take(1).for_each(|old| *old = base),
-                None => {
-                    let id = series::number(connection, &reading.key, reading.unit, reading.kind, period::start(period))?;
-                    self.by_key.insert(Arc::clone(&reading.key), slots.len());
-                    slots.push(Slot { key: Arc::clone(&reading.key), unit: reading.unit, seen: false });
-                    fresh.series.push(id);
-                    fresh.base.push(base);
-                }
+            let known = known.filter(|slot| slots.get(*slot).is_some_and(|slot| slot.unit == reading.unit));
+            if let Some(old) = known.and_then(|slot| fresh.base.get_mut(slot)) {
+                *old = base;
+                continue;
             }
+            let id = series::number(connection, &reading.key, reading.unit, reading.kind, period::start(period))?;
+            self.by_key.insert(Arc::clone(&reading.key), slots.len());
+            slots.push(Slot { key: Arc::clone(&reading.key), unit: reading.unit, seen: false });
+            fresh.series.push(id);
+            fresh.base.push(base);
         }
         fresh.id = layout::insert(connection, period, &fresh.series, &fresh.base)?;
         self.layout = fresh;
@@ -245,7 +245,10 @@ mod tests {
         round.moment.awake = round.moment.awake - Span::from_minutes(5);
         round.readings.push(Reading { kind: SeriesKind::Counter, ..Reading::gauge(key("sent"), Unit::Bytes, 7e12) });
         round.processes = Some(vec![ProcessReading {
-            pid: 7, name: "make".to_owned(), cpu_percent: Some(180.5), memory_bytes: 4_096_000,
+            pid: 7,
+            name: "make".to_owned(),
+            cpu_percent: Some(180.5),
+            memory_bytes: 4_096_000,
         }]);
         let id = world.store.append(&round).unwrap();
         let stored = world.store.rounds_after(RoundId::default(), 10).unwrap();
@@ -281,7 +284,11 @@ mod tests {
         let world = World::new();
         for n in 0..100 {
             let at = START + n * 30 * SECOND;
-            if n % 2 == 0 { world.append(at, &[("cpu", 1.0), ("disk@/", 2.0)]) } else { world.append(at, &[("cpu", 1.0)]) };
+            if n % 2 == 0 {
+                world.append(at, &[("cpu", 1.0), ("disk@/", 2.0)])
+            } else {
+                world.append(at, &[("cpu", 1.0)])
+            };
         }
         assert_eq!(count(&world, "layout"), 1);
         let disk = world.values("disk", START, START + DAY, Resolution::Raw);
@@ -296,8 +303,12 @@ mod tests {
         world.append(START + 2 * HOUR, &[("cpu", 2.0)]);
         world.append(START + 4 * HOUR, &[("cpu", 3.0)]);
         let lengths: Vec<usize> = connection(&world)
-            .prepare("SELECT length(series) FROM layout ORDER BY id").unwrap()
-            .query_map([], |row| row.get::<_, i64>(0)).unwrap().map(|length| length.unwrap() as usize).collect();
+            .prepare("SELECT length(series) FROM layout ORDER BY id")
+            .unwrap()
+            .query_map([], |row| row.get::<_, i64>(0))
+            .unwrap()
+            .map(|length| length.unwrap() as usize)
+            .collect();
         assert_eq!(lengths, [2, 2, 1]);
         assert_eq!(world.values("cpu", START, START + DAY, Resolution::Step(Span::from_hours(2))).len(), 3);
     }

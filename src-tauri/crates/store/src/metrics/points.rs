@@ -60,7 +60,12 @@ pub(super) fn in_order(mut cells: Vec<Cell>) -> Vec<Cell> {
 }
 
 /// Points, gaps and figures of one series.
-pub(super) fn finish(series: &Series, cells: Vec<Cell>, step: i64, (breaks, interval): (&[Break], i64)) -> SeriesPoints {
+pub(super) fn finish(
+    series: &Series,
+    cells: Vec<Cell>,
+    step: i64,
+    (breaks, interval): (&[Break], i64),
+) -> SeriesPoints {
     let scale = f64::from(series.scale);
     let mut points = Vec::with_capacity(cells.len());
     // What usually lies between two cells; looked at only when something seems to be missing.
@@ -84,7 +89,8 @@ pub(super) fn finish(series: &Series, cells: Vec<Cell>, step: i64, (breaks, inte
         before = Some(cell);
     }
     let figures = cells.iter().zip(points.iter().filter(|point| point.value.is_some()));
-    let stats = Stats::of(figures.filter_map(|(cell, point)| Some((point.value?, point.min?, point.max?, cell.bucket.count))));
+    let stats =
+        Stats::of(figures.filter_map(|(cell, point)| Some((point.value?, point.min?, point.max?, cell.bucket.count))));
     SeriesPoints { key: series.key.as_ref().clone(), unit: series.unit, points, stats }
 }
 

@@ -15,11 +15,11 @@ use super::reader::Reader;
 use crate::codec::buckets::{self, Bucket};
 use crate::codec::row::Row;
 use crate::error::Fault;
+use crate::table::hot;
 use crate::table::layout::Layout;
 use crate::table::progress::{self, Mark};
 use crate::table::rollup::{self, Tier};
 use crate::table::series::Series;
-use crate::table::hot;
 
 /// Up to this many series are looked up one by one; for more, all rows of a span are read in a row.
 const FEW: usize = 4;
@@ -67,8 +67,10 @@ impl Reader {
             Resolution::Step(span) => span.as_millis().max(1),
         };
         // Whole steps: a bucket cut in two would show another value at every look.
-        let (from, to) = (from.as_millis().div_euclid(step) * step, to.as_millis().div_euclid(step) * step
-            + if to.as_millis().rem_euclid(step) == 0 { 0 } else { step });
+        let (from, to) = (
+            from.as_millis().div_euclid(step) * step,
+            to.as_millis().div_euclid(step) * step + if to.as_millis().rem_euclid(step) == 0 { 0 } else { step },
+        );
         // One snapshot over all tiers, so that a rollup in between neither hides nor doubles a sample.
         let snapshot = self.connection.unchecked_transaction()?;
         let mut gathering = Gathering::new(&snapshot, &mut self.layouts, &wanted, (from, to, step));
@@ -83,6 +85,9 @@ impl Reader {
             .collect())
     }
 }
+
+/// A layout with the wanted slots in it and their positions in the answer.
+type Slots = (Arc<Layout>, Vec<(usize, usize)>);
 
 /// Samples and buckets of some series, on their way to become points.
 struct Gathering<'a> {
@@ -170,14 +175,15 @@ impl<'a> Gathering<'a> {
         if from >= to || self.wanted.is_empty() {
             return Ok(());
         }
-        let mut current: Option<(Arc<Layout>, Vec<(usize, usize)>)> = None;
+        let mut current: Option<Slots> = None;
         let mut before: Option<(i64, i64)> = None;
         let Self { connection, layouts, positions, step, cells, breaks, interval: longest, .. } = self;
         hot::range(connection, from, to, |row| {
             if current.as_ref().is_none_or(|(layout, _)| layout.id != row.layout) {
                 let layout = layouts.get(connection, row.layout)?;
                 let slots = layout.series.iter().enumerate();
-                let slots = slots.filter_map(|(slot, id)| positions.get(id).map(|position| (slot, *position))).collect();
+                let slots =
+                    slots.filter_map(|(slot, id)| positions.get(id).map(|position| (slot, *position))).collect();
                 current = Some((layout, slots));
             }
             let Some((layout, slots)) = &current else { return Ok(()) };
@@ -243,7 +249,11 @@ mod tests {
             world.append(START, &[("cpu", 1.0)]);
             world.append(START + apart * SECOND, &[("cpu", 2.0)]);
             let values = world.values("cpu", START, START + DAY, Resolution::Raw);
-            let expect = if gap { vec![(0, Some(1.0)), (30, None), (apart, Some(2.0))] } else { vec![(0, Some(1.0)), (apart, Some(2.0))] };
+            let expect = if gap {
+                vec![(0, Some(1.0)), (30, None), (apart, Some(2.0))]
+            } else {
+                vec![(0, Some(1.0)), (apart, Some(2.0))]
+            };
             assert_eq!(values, expect, "{apart} s");
         }
     }
@@ -272,7 +282,10 @@ mod tests {
         }
         assert!(world.values("rare", START, START + DAY, Resolution::Raw).iter().all(|(_, value)| value.is_some()));
         let plugged = world.values("plugged", START, START + DAY, Resolution::Raw);
-        assert_eq!(plugged.iter().filter(|(_, value)| value.is_none()).map(|(at, _)| *at).collect::<Vec<_>>(), [60 * 30]);
+        assert_eq!(
+            plugged.iter().filter(|(_, value)| value.is_none()).map(|(at, _)| *at).collect::<Vec<_>>(),
+            [60 * 30]
+        );
     }
 
     #[test]
@@ -280,7 +293,8 @@ mod tests {
         let world = World::new();
         world.fill(START + 10 * MINUTE, START + 15 * MINUTE, |_| 1.0);
         world.fill(START + 30 * MINUTE, START + 40 * MINUTE, |_| 2.0);
-        let expect = [(600, Some(1.0)), (900, None), (1_200, None), (1_500, None), (1_800, Some(2.0)), (2_100, Some(2.0))];
+        let expect =
+            [(600, Some(1.0)), (900, None), (1_200, None), (1_500, None), (1_800, Some(2.0)), (2_100, Some(2.0))];
         assert_eq!(world.values("cpu", START, START + HOUR, FIVE), expect);
         world.store.roll_up(stamp(START + DAY)).unwrap();
         assert_eq!(world.values("cpu", START, START + HOUR, FIVE), expect, "the same from the rollup");
@@ -328,7 +342,7 @@ mod tests {
             if rolled {
                 let done = world.store.roll_up(stamp(end)).unwrap();
                 assert_eq!((done.periods, done.days, done.weeks), (121, 10, 1), "{done:?}");
-                assert_eq!(world.store.roll_up(stamp(end)).unwrap(), Default::default());
+                assert_eq!(world.store.roll_up(stamp(end)).unwrap(), crate::RolledUp::default());
             }
             for minutes in [5, 10, 60, 120, 1_440] {
                 let length = minutes * MINUTE;
@@ -336,9 +350,17 @@ mod tests {
                 let mut bucket = START.div_euclid(length) * length;
                 let mut expect = Vec::new();
                 while bucket < end {
-                    let inside: Vec<f64> = samples.iter().filter(|(at, _)| (bucket..bucket + length).contains(at)).map(|one| one.1).collect();
-                    expect.push((stamp(bucket), (!inside.is_empty()).then(|| inside.iter().sum::<f64>() / inside.len() as f64),
-                        inside.iter().copied().reduce(f64::min), inside.iter().copied().reduce(f64::max)));
+                    let inside: Vec<f64> = samples
+                        .iter()
+                        .filter(|(at, _)| (bucket..bucket + length).contains(at))
+                        .map(|one| one.1)
+                        .collect();
+                    expect.push((
+                        stamp(bucket),
+                        (!inside.is_empty()).then(|| inside.iter().sum::<f64>() / inside.len() as f64),
+                        inside.iter().copied().reduce(f64::min),
+                        inside.iter().copied().reduce(f64::max),
+                    ));
                     bucket += length;
                 }
                 assert_eq!(points.points.len(), expect.len(), "{minutes} min, rolled {rolled}");
@@ -346,7 +368,10 @@ mod tests {
                     assert_eq!((point.at, point.min, point.max), (at, min, max), "{minutes} min, rolled {rolled}");
                     // A rollup keeps the mean to a thousandth of the range of its own buckets.
                     let allowed = if rolled { max.unwrap_or(0.0) - min.unwrap_or(0.0) } else { 0.0 } / 1_023.0 + 1e-9;
-                    assert!((point.value.unwrap_or(-1.0) - mean.unwrap_or(-1.0)).abs() <= allowed, "{point:?} {mean:?}");
+                    assert!(
+                        (point.value.unwrap_or(-1.0) - mean.unwrap_or(-1.0)).abs() <= allowed,
+                        "{point:?} {mean:?}"
+                    );
                 }
                 assert_eq!(points.stats.count, samples.len() as u64);
             }
@@ -356,7 +381,8 @@ mod tests {
         world.store.retain(keep, stamp(end)).unwrap();
         let all = world.points("cpu", START, end, FIVE).unwrap();
         assert_eq!(all.stats.count, samples.len() as u64, "no sample is lost or counted twice");
-        let widths: Vec<_> = all.points.windows(2).map(|pair| pair[1].at.since(pair[0].at).as_millis() / MINUTE).collect();
+        let widths: Vec<_> =
+            all.points.windows(2).map(|pair| pair[1].at.since(pair[0].at).as_millis() / MINUTE).collect();
         assert_eq!((widths.first(), widths.last()), (Some(&60), Some(&5)));
         let raw = world.points("cpu", START, end, Resolution::Raw).unwrap();
         assert_eq!(raw.stats.count, samples.len() as u64);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use caretaker_core::metric::SeriesEntry;
+use caretaker_core::metric::{RoundId, SeriesEntry};
 use caretaker_core::time::Timestamp;
 use rusqlite::Connection;
 
@@ -46,7 +46,7 @@ impl Reader {
         if let Some((id, _)) = self.newest()? {
             let rolled_up = progress::get(&self.connection, Mark::Parts)?.unwrap_or(i64::MIN);
             let lowest = rolled_up.max(id.at.as_millis() - period::LENGTH).min(id.at.as_millis());
-            let mut ids = hot::ids_after(&self.connection, Default::default(), lowest, usize::MAX)?;
+            let mut ids = hot::ids_after(&self.connection, RoundId::default(), lowest, usize::MAX)?;
             ids.reverse();
             for id in ids {
                 if newest.len() == all.len() {

@@ -11,9 +11,11 @@ use crate::table::progress::{self, Mark};
 use crate::table::rollup::{self, Tier};
 use crate::table::{epoch, hot, layout, mark, processes, series};
 
-/// Free pages that stay in the file: the next rounds need them, and moving pages about costs writes.
+/// Free pages that stay in the file, or an eighth of it if that is more: the next rounds need them, and moving pages
+/// about only to ask for new ones costs writes.
 const SPARE_PAGES: i64 = 256;
-/// Pages given back to the file system at once.
+const SPARE_PART: i64 = 8;
+/// Pages given back to the file system at once; rounds wait meanwhile.
 const MOST_PAGES: i64 = 1_000;
 
 /// How long each kind of row is kept.
@@ -105,9 +107,11 @@ pub(super) fn rest(connection: &Connection, appender: &Appender, keep: &Keep, no
 }
 
 fn give_back(connection: &Connection) -> Result<(), Fault> {
-    let free: i64 = connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
-    let pages = (free - SPARE_PAGES / 2).min(MOST_PAGES);
-    if free > SPARE_PAGES {
+    let count = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let free = count("PRAGMA freelist_count")?;
+    let spare = SPARE_PAGES.max(count("PRAGMA page_count")? / SPARE_PART);
+    if free > spare {
+        let pages = (free - spare / 2).min(MOST_PAGES);
         let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
         let mut rows = statement.query([])?;
         // Each step frees one page.
@@ -140,7 +144,8 @@ mod tests {
         let mut at = START;
         while at < START + days * DAY {
             let mut round = world.round(at, &[("cpu", 10.0)]);
-            round.processes = Some(vec![ProcessReading { pid: 1, name: "init".into(), cpu_percent: None, memory_bytes: 1 }]);
+            round.processes =
+                Some(vec![ProcessReading { pid: 1, name: "init".into(), cpu_percent: None, memory_bytes: 1 }]);
             world.store.append(&round).unwrap();
             at += 10 * MINUTE;
         }
@@ -200,7 +205,8 @@ mod tests {
         let world = World::new();
         let names: Vec<_> = (0..100).map(|n| format!("series{n}")).collect();
         for minute in 0..5 * 1_440 {
-            let values: Vec<_> = names.iter().map(|name| (name.as_str(), (minute * 7_919 % 8_009) as f64 / 7.0)).collect();
+            let values: Vec<_> =
+                names.iter().map(|name| (name.as_str(), (minute * 7_919 % 8_009) as f64 / 7.0)).collect();
             world.append(START + minute * MINUTE, &values);
         }
         let now = stamp(START + 5 * DAY);

@@ -149,7 +149,9 @@ fn again(connection: &Connection, layouts: &mut Layouts, late: i64) -> Result<()
         let whole = merge_into(&transaction, Tier::Day, day, id, &gathered.buckets)?;
         if start < weeks {
             let mut hours = Vec::new();
-            whole.iter().for_each(|bucket| push(&mut hours, hour_of(day, *bucket)));
+            for bucket in &whole {
+                push(&mut hours, hour_of(day, *bucket));
+            }
             merge_into(&transaction, Tier::Week, start.div_euclid(Tier::Week.span()), id, &hours)?;
         }
     }
@@ -375,7 +377,10 @@ mod tests {
         world.fill(START + HOUR, START + 7 * HOUR, |_| 3.0);
         world.store.roll_up(stamp(START + 7 * HOUR)).unwrap();
         let values = world.values("cpu", START, START + 7 * HOUR, HOURLY);
-        assert_eq!(values.iter().map(|(_, value)| value.unwrap()).collect::<Vec<_>>(), [1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0]);
+        assert_eq!(
+            values.iter().map(|(_, value)| value.unwrap()).collect::<Vec<_>>(),
+            [1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0]
+        );
         let entries = world.store.series().unwrap();
         assert_eq!((entries[0].last, entries[0].at), (Some(3.0), Some(stamp(START + 7 * HOUR - 30 * SECOND))));
     }
@@ -386,12 +391,26 @@ mod tests {
         world.append(START, &[("gone", 7.0), ("cpu", 1.0)]);
         world.append(START + 30 * SECOND, &[("cpu", 2.0)]);
         let last = |world: &World| -> Vec<_> {
-            world.store.series().unwrap().into_iter().map(|one| (one.key.name, one.last, one.at.map(|at| at.as_millis() - START))).collect()
+            world
+                .store
+                .series()
+                .unwrap()
+                .into_iter()
+                .map(|one| (one.key.name, one.last, one.at.map(|at| at.as_millis() - START)))
+                .collect()
         };
-        assert_eq!(last(&world), [("cpu".to_owned(), Some(2.0), Some(30_000)), ("gone".to_owned(), Some(7.0), Some(0))]);
+        assert_eq!(
+            last(&world),
+            [("cpu".to_owned(), Some(2.0), Some(30_000)), ("gone".to_owned(), Some(7.0), Some(0))]
+        );
         world.append(START + 10 * HOUR, &[("cpu", 3.0)]);
         world.store.roll_up(stamp(START + 10 * HOUR)).unwrap();
-        assert_eq!(last(&world), [("cpu".to_owned(), Some(3.0), Some(36_000_000)), ("gone".to_owned(), Some(7.0), Some(0))]);
-        assert!(world.store.points("gone", &Labels::none(), stamp(START), stamp(START + DAY), FIVE).unwrap().len() == 1);
+        assert_eq!(
+            last(&world),
+            [("cpu".to_owned(), Some(3.0), Some(36_000_000)), ("gone".to_owned(), Some(7.0), Some(0))]
+        );
+        assert!(
+            world.store.points("gone", &Labels::none(), stamp(START), stamp(START + DAY), FIVE).unwrap().len() == 1
+        );
     }
 }

@@ -40,7 +40,8 @@ impl Reader {
     /// At most `limit` rounds that were measured after `id`, in that order.
     pub(super) fn rounds_after(&mut self, id: RoundId, limit: usize) -> Result<Vec<Round>, Fault> {
         let epochs = epoch::all(&self.connection)?;
-        let later = epochs.iter().filter(|epoch| epoch.id > id.epoch).map(|epoch| epoch.started.wall.as_millis() - SLEW);
+        let later =
+            epochs.iter().filter(|epoch| epoch.id > id.epoch).map(|epoch| epoch.started.wall.as_millis() - SLEW);
         let lowest = later.fold(id.at.as_millis(), i64::min);
         let ids = hot::ids_after(&self.connection, id, lowest, limit)?;
         self.load(&ids, &epochs, Lists::With)

@@ -85,7 +85,10 @@ mod tests {
 
     fn round(epoch: u32, seconds: i64) -> (RoundId, Moment) {
         let up = Span::from_seconds(seconds);
-        (RoundId { epoch, at: at(seconds) }, Moment { wall: at(seconds), awake: up, elapsed: up, boot: BootId(u64::MAX) })
+        (
+            RoundId { epoch, at: at(seconds) },
+            Moment { wall: at(seconds), awake: up, elapsed: up, boot: BootId(u64::MAX) },
+        )
     }
 
     fn raised() -> Decision {
@@ -93,7 +96,10 @@ mod tests {
         Decision {
             judged: Some(round(3, 60)),
             instances: vec![alert("a1", State::Firing, 0)],
-            events: vec![(id.clone(), at(0), Change::Pended), (id.clone(), at(60), Change::Fired { level: Level::Warning })],
+            events: vec![
+                (id.clone(), at(0), Change::Pended),
+                (id.clone(), at(60), Change::Fired { level: Level::Warning }),
+            ],
             evidence: vec![(id, evidence(90.0))],
             notices: vec![notice("n1", "a1", 60)],
             settings: vec![("told".to_owned(), Some("x".to_owned()))],
@@ -159,12 +165,17 @@ mod tests {
         let other = Notice { channel: "webhook".to_owned(), ..notice("n2", "a1", 1) };
         let notices = vec![notice("n1", "a1", 0), other, notice("n3", "a2", 2)];
         store.commit(Decision { notices, ..Decision::default() }).unwrap();
-        let done = store.commit(Decision { notices: vec![notice("n4", "a1", 3), notice("n5", "a1", 3)], ..Decision::default() });
+        let done = store
+            .commit(Decision { notices: vec![notice("n4", "a1", 3), notice("n5", "a1", 3)], ..Decision::default() });
         assert_eq!(done.unwrap().superseded, 2);
         let pending: Vec<_> = store.pending_notices().unwrap().into_iter().map(|one| one.id.0).collect();
         assert_eq!(pending, ["n2", "n3", "n5"]);
-        let states: Vec<_> = store.notices(&AlertId("a1".to_owned())).unwrap().into_iter().map(|one| one.state).collect();
-        assert_eq!(states, [NoticeState::Superseded, NoticeState::Pending, NoticeState::Superseded, NoticeState::Pending]);
+        let states: Vec<_> =
+            store.notices(&AlertId("a1".to_owned())).unwrap().into_iter().map(|one| one.state).collect();
+        assert_eq!(
+            states,
+            [NoticeState::Superseded, NoticeState::Pending, NoticeState::Superseded, NoticeState::Pending]
+        );
     }
 
     #[test]
@@ -181,7 +192,9 @@ mod tests {
         let (folder, store) = open();
         // Another process breaks the outbox: alerts alone must not appear.
         let vandal = Connection::open(folder.path().join("caretaker.db")).unwrap();
-        vandal.execute_batch("CREATE TRIGGER refuse BEFORE INSERT ON notice BEGIN SELECT raise(ABORT, 'no'); END").unwrap();
+        vandal
+            .execute_batch("CREATE TRIGGER refuse BEFORE INSERT ON notice BEGIN SELECT raise(ABORT, 'no'); END")
+            .unwrap();
         assert!(store.commit(raised()).is_err());
         assert!(store.open_alerts().unwrap().is_empty() && store.judged().unwrap().is_none());
         vandal.execute_batch("DROP TRIGGER refuse").unwrap();

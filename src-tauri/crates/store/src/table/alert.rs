@@ -98,8 +98,9 @@ pub(crate) fn list(connection: &Connection, filter: &AlertFilter) -> Result<Vec<
     let mut conditions = String::from("1");
     let mut values: Vec<Value> = Vec::new();
     if !filter.states.is_empty() {
-        let marks = vec!["?"; filter.states.len()].join(", ");
-        conditions.push_str(&format!(" AND state IN ({marks})"));
+        conditions.push_str(" AND state IN (");
+        conditions.push_str(&vec!["?"; filter.states.len()].join(", "));
+        conditions.push(')');
         for state in &filter.states {
             values.push(word(TABLE, state)?.into());
         }

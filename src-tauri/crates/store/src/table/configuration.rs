@@ -41,7 +41,13 @@ pub(crate) enum Verdict {
 }
 
 /// Stores a version and gives its number; a text equal to that of the newest version is not stored again.
-pub(crate) fn save(connection: &Connection, text: &str, at: Timestamp, who: &str, verdict: Verdict) -> Result<u32, Fault> {
+pub(crate) fn save(
+    connection: &Connection,
+    text: &str,
+    at: Timestamp,
+    who: &str,
+    verdict: Verdict,
+) -> Result<u32, Fault> {
     let good = verdict == Verdict::Good;
     let newest: Option<(u32, String, bool)> = connection
         .prepare_cached("SELECT version, text, good FROM configuration ORDER BY version DESC LIMIT 1")?
@@ -66,7 +72,9 @@ pub(crate) fn save(connection: &Connection, text: &str, at: Timestamp, who: &str
 /// The newest version without errors.
 pub(crate) fn last_good(connection: &Connection) -> Result<Option<SavedConfiguration>, Fault> {
     let found = connection
-        .prepare_cached("SELECT version, at, who, good, text FROM configuration WHERE good ORDER BY version DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT version, at, who, good, text FROM configuration WHERE good ORDER BY version DESC LIMIT 1",
+        )?
         .query_row([], row)
         .optional()?;
     Ok(found)

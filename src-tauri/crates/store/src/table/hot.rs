@@ -64,7 +64,12 @@ pub(crate) fn find<T>(
 }
 
 /// Identities of rows stamped `lowest` or later that come after `id`, in the order in which they were measured.
-pub(crate) fn ids_after(connection: &Connection, id: RoundId, lowest: i64, limit: usize) -> Result<Vec<RoundId>, Fault> {
+pub(crate) fn ids_after(
+    connection: &Connection,
+    id: RoundId,
+    lowest: i64,
+    limit: usize,
+) -> Result<Vec<RoundId>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT epoch, ts FROM hot WHERE ts >= ?1 AND (epoch > ?2 OR (epoch = ?2 AND ts > ?3))
          ORDER BY epoch, ts LIMIT ?4",

@@ -19,9 +19,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 
 /// Stores a mark; the same one twice is one.
 pub(crate) fn insert(connection: &Connection, mark: &Mark) -> Result<(), Fault> {
-    connection
-        .prepare_cached("INSERT OR IGNORE INTO mark (at, until, kind, text) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![mark.at.as_millis(), mark.until.map(Timestamp::as_millis), word(TABLE, &mark.kind)?, mark.text])?;
+    connection.prepare_cached("INSERT OR IGNORE INTO mark (at, until, kind, text) VALUES (?1, ?2, ?3, ?4)")?.execute(
+        params![mark.at.as_millis(), mark.until.map(Timestamp::as_millis), word(TABLE, &mark.kind)?, mark.text],
+    )?;
     Ok(())
 }
 

@@ -135,7 +135,8 @@ pub(crate) fn delete_before(connection: &Connection, cutoff: Timestamp) -> Resul
 }
 
 fn select(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<Notice>, Fault> {
-    let sql = format!("SELECT content, state, attempts, next_attempt, delivered_at, error FROM notice WHERE {condition}");
+    let sql =
+        format!("SELECT content, state, attempts, next_attempt, delivered_at, error FROM notice WHERE {condition}");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(values)?;
     let mut notices = Vec::new();

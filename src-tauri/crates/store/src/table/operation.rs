@@ -36,12 +36,12 @@ pub(crate) fn insert(connection: &Connection, operation: &Operation) -> Result<(
     connection
         .prepare_cached("INSERT INTO operation (at, kind, what, result, took_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![
-            operation.at.as_millis(),
-            operation.kind,
-            operation.what,
-            operation.result,
-            operation.took.as_millis()
-        ])?;
+        operation.at.as_millis(),
+        operation.kind,
+        operation.what,
+        operation.result,
+        operation.took.as_millis()
+    ])?;
     let newest = connection.last_insert_rowid();
     connection.prepare_cached("DELETE FROM operation WHERE id <= ?1")?.execute([newest - KEPT])?;
     Ok(())

@@ -10,14 +10,14 @@ use crate::error::Fault;
 
 const TABLE: &str = "processes";
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    schema: 1,
-    sql: "CREATE TABLE processes (ts INTEGER PRIMARY KEY, d BLOB NOT NULL) STRICT;",
-}];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { schema: 1, sql: "CREATE TABLE processes (ts INTEGER PRIMARY KEY, d BLOB NOT NULL) STRICT;" }];
 
 /// Stores a list that was encoded.
 pub(crate) fn insert(connection: &Connection, ts: i64, bytes: &[u8]) -> Result<(), Fault> {
-    connection.prepare_cached("INSERT OR REPLACE INTO processes (ts, d) VALUES (?1, ?2)")?.execute(params![ts, bytes])?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO processes (ts, d) VALUES (?1, ?2)")?
+        .execute(params![ts, bytes])?;
     Ok(())
 }
 

@@ -43,8 +43,8 @@ impl Series {
 
 /// All series whose unit this program knows, by number.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Series>, Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, name, labels, unit, scale, kind, last_at, last FROM series ORDER BY id")?;
+    let mut statement = connection
+        .prepare_cached("SELECT id, name, labels, unit, scale, kind, last_at, last FROM series ORDER BY id")?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -85,7 +85,9 @@ pub(crate) fn number(
         return Ok(id);
     }
     connection
-        .prepare_cached("INSERT INTO series (name, labels, unit, scale, kind, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .prepare_cached(
+            "INSERT INTO series (name, labels, unit, scale, kind, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .execute(params![key.name, labels, unit_word, unit.scale(), word(TABLE, &kind)?, now])?;
     Ok(connection.last_insert_rowid() as u32)
 }
@@ -93,7 +95,9 @@ pub(crate) fn number(
 /// Remembers the newest rolled-up sample, unless a newer one is known.
 pub(crate) fn remember_last(connection: &Connection, id: u32, at: i64, stored: i64) -> Result<(), Fault> {
     connection
-        .prepare_cached("UPDATE series SET last_at = ?2, last = ?3 WHERE id = ?1 AND (last_at IS NULL OR last_at <= ?2)")?
+        .prepare_cached(
+            "UPDATE series SET last_at = ?2, last = ?3 WHERE id = ?1 AND (last_at IS NULL OR last_at <= ?2)",
+        )?
         .execute(params![id, at, stored])?;
     Ok(())
 }

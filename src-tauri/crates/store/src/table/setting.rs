@@ -36,7 +36,9 @@ pub(crate) fn get(connection: &Connection, name: &str) -> Result<Option<String>,
 pub(crate) fn put(connection: &Connection, name: &str, value: Option<&str>) -> Result<(), Fault> {
     match value {
         Some(value) => connection
-            .prepare_cached("INSERT INTO setting VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+            .prepare_cached(
+                "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )?
             .execute([name, value])?,
         None => connection.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])?,
     };

@@ -40,7 +40,14 @@ fn rounds_stop_when_the_disk_is_full_and_go_on_when_it_is_not() {
     // Room comes back: here by emptying the log, whose pages then lie in the file.
     store.close(std::time::Duration::from_secs(5)).ok();
     drop(store);
-    assert!(std::process::Command::new("mount").args(["-o", "remount,size=4m"]).arg(disk.path()).status().unwrap().success());
+    assert!(
+        std::process::Command::new("mount")
+            .args(["-o", "remount,size=4m"])
+            .arg(disk.path())
+            .status()
+            .unwrap()
+            .success()
+    );
     let store = MetricsStore::open(&path, Access::ReadWrite).unwrap();
     store.check().unwrap();
     assert_eq!(ids(&store), stored);

@@ -36,7 +36,8 @@ fn writer() {
         round.readings.truncate(40 - (number % 7) as usize);
         let id = metrics.append(&round).unwrap();
         if number % 3 == 0 {
-            let events = vec![(AlertId(format!("{at}")), Timestamp::from_millis(at), caretaker_core::alert::Change::Pended)];
+            let events =
+                vec![(AlertId(format!("{at}")), Timestamp::from_millis(at), caretaker_core::alert::Change::Pended)];
             state.commit(Decision { judged: Some((id, round.moment)), events, ..Decision::default() }).unwrap();
         }
         writeln!(output, "\nround {} {}", id.epoch, id.at.as_millis()).unwrap();

@@ -24,7 +24,8 @@ pub fn moment(at: i64) -> Moment {
 /// A round of 40 series, all with a value that tells which round it was.
 pub fn round(epoch: u32, at: i64) -> Round {
     let value = (at / 1_000 % 10_000) as f64;
-    let readings = (0..40).map(|n| Reading::gauge(Arc::new(SeriesKey::plain(&format!("series.{n}"))), Unit::Count, value));
+    let readings =
+        (0..40).map(|n| Reading::gauge(Arc::new(SeriesKey::plain(&format!("series.{n}"))), Unit::Count, value));
     Round {
         id: RoundId { epoch, at: Timestamp::from_millis(at) },
         moment: moment(at),
