@@ -19,8 +19,5 @@ export default defineConfig({
     // One style sheet: a page that is loaded later never shows without its looks.
     cssCodeSplit: false,
     reportCompressedSize: true,
-    // One script: it comes from this machine, so splitting saves nothing, and WebKit evaluates a part that is loaded
-    // later before the parts that it shares with the first one.
-    rolldownOptions: { output: { codeSplitting: false } },
   },
 });

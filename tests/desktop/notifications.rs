@@ -13,8 +13,9 @@ async fn one_notification_worsens_in_place_opens_its_alert_and_goes_when_it_is_o
     let mut stage = Stage::new();
     let _host = TrayHost::start(&stage.bus).await;
     let daemon = NotificationDaemon::start(&stage.bus, &ABILITIES).await;
-    stage.alarm(Some(-5), Some(7));
+    stage.alarm(None, None).await;
     stage.start_app().await;
+    stage.alarm(Some(-5), Some(3)).await;
     let shown = daemon.wait_for(|shown| !shown.is_empty()).await;
     assert_eq!((shown[0].summary.as_str(), shown[0].urgency), ("Up too long", Some(1)));
     assert!(shown[0].body.contains("warning above"), "{}", shown[0].body);
@@ -30,7 +31,7 @@ async fn one_notification_worsens_in_place_opens_its_alert_and_goes_when_it_is_o
     assert!(!window.is_empty());
     stage.picture("notification-opened");
 
-    stage.alarm(None, None);
+    stage.alarm(None, None).await;
     daemon.wait_for(|shown| shown.iter().all(|one| one.closed)).await;
     let all: AlertList = stage.client().get("/alerts?all=true").await.unwrap();
     assert_eq!(all.alerts[0].state, State::Resolved);
@@ -40,7 +41,7 @@ async fn one_notification_worsens_in_place_opens_its_alert_and_goes_when_it_is_o
 async fn acknowledging_in_the_notification_takes_the_alert_on() {
     let mut stage = Stage::new();
     let daemon = NotificationDaemon::start(&stage.bus, &ABILITIES).await;
-    stage.alarm(Some(-5), None);
+    stage.alarm(Some(-5), None).await;
     stage.start_app().await;
     let shown = daemon.wait_for(|shown| !shown.is_empty()).await;
     let key = shown[0].actions.iter().find(|(_, label)| label == "Acknowledge").map(|(key, _)| key.clone()).unwrap();
@@ -52,7 +53,7 @@ async fn acknowledging_in_the_notification_takes_the_alert_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_daemon_that_comes_late_gets_what_is_still_true() {
     let mut stage = Stage::new();
-    stage.alarm(Some(-5), None);
+    stage.alarm(Some(-5), None).await;
     stage.start_app().await;
     let status = stage.status(|status| status.degraded.iter().any(|part| part.part == "notifications")).await;
     assert_eq!(status.alerts.len(), 1, "the alert is there all the same");

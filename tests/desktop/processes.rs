@@ -10,7 +10,7 @@ use crate::stage::Stage;
 async fn the_app_attaches_to_a_running_engine_and_takes_over_when_it_is_killed() {
     let mut stage = Stage::new();
     let host = TrayHost::start(&stage.bus).await;
-    stage.alarm(None, None);
+    stage.alarm(None, None).await;
     let mut command = stage.command("caretaker");
     command.arg("run");
     let engine = stage.start(command);
@@ -29,7 +29,7 @@ async fn the_app_attaches_to_a_running_engine_and_takes_over_when_it_is_killed()
 async fn a_second_start_opens_the_window_of_the_first() {
     let mut stage = Stage::new();
     let _host = TrayHost::start(&stage.bus).await;
-    stage.alarm(None, None);
+    stage.alarm(None, None).await;
     stage.start_app().await;
     let mut second = stage.command("caretaker-app");
     second.args(["--open", "alerts"]).stderr(Stdio::piped());
@@ -42,7 +42,7 @@ async fn a_second_start_opens_the_window_of_the_first() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_display_it_says_so_and_measures_all_the_same() {
     let mut stage = Stage::new();
-    stage.alarm(None, None);
+    stage.alarm(None, None).await;
     let mut command = stage.command("caretaker-app");
     command.env_remove("DISPLAY").stderr(Stdio::piped());
     let app = stage.start(command);

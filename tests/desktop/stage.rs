@@ -14,7 +14,10 @@ use caretaker_core::view::Status;
 use caretaker_platform::home::Home;
 use caretaker_testkit::desktop::PrivateBus;
 use caretaker_tests::program;
+use hyper::Method;
 use tempfile::TempDir;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt, EventMask};
 
 /// Longer than anything here takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(40);
@@ -43,7 +46,7 @@ impl Stage {
     }
 
     /// Alarms when the machine is up for more than these seconds from now.
-    pub fn alarm(&self, warning: Option<i64>, critical: Option<i64>) {
+    pub async fn alarm(&self, warning: Option<i64>, critical: Option<i64>) {
         let uptime: f64 = std::fs::read_to_string("/proc/uptime").unwrap().split(' ').next().unwrap().parse().unwrap();
         let bound = |level: &str, seconds: Option<i64>| {
             seconds.map(|seconds| format!("{level} = {{ above = {} }}\n", uptime as i64 + seconds)).unwrap_or_default()
@@ -60,6 +63,8 @@ impl Stage {
         let home = Home::locate(Some(&self.home())).unwrap().prepare().unwrap();
         let text = format!("[collect]\ninterval = \"5s\"\n{calm}{rule}");
         caretaker_platform::files::write_atomic(&home.configuration(), text.as_bytes(), 0o600).unwrap();
+        // A running engine would see it with its next round; now is sooner.
+        drop(self.client().send::<serde_json::Value>(Method::POST, "/configuration/reload", &()).await);
     }
 
     /// A program on this screen and bus, not started yet.
@@ -147,6 +152,16 @@ impl Stage {
             (visible != found.is_empty()).then_some(found)
         };
         eventually(look).await.unwrap_or_else(|| panic!("the window is {}", if visible { "not there" } else { "still there" }))
+    }
+
+    /// Asks a window to close, as the button in its frame does (`WM_DELETE_WINDOW`).
+    pub fn close_window(&self, window: &str) {
+        let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let atom = |name: &str| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+        let window: u32 = window.lines().next().unwrap().parse().unwrap();
+        let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), [atom("WM_DELETE_WINDOW"), 0, 0, 0, 0]);
+        connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap();
+        connection.flush().unwrap();
     }
 
     /// Saves the screen as a picture, when somebody wants to see it.

@@ -10,7 +10,7 @@ use crate::webdriver::Page;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_shows_real_samples_through_the_two_commands() {
     let mut stage = Stage::new();
-    stage.alarm(None, None);
+    stage.alarm(None, None).await;
     let page = Page::open(&mut stage).await;
     let text = page.until("return document.body.innerText.includes('CPU') && document.body.innerText").await;
     assert!(text.as_str().unwrap().contains("All is well"), "{text}");
@@ -29,31 +29,19 @@ async fn the_page_shows_real_samples_through_the_two_commands() {
 async fn a_closed_window_is_destroyed_and_leaves_no_web_process() {
     let mut stage = Stage::new();
     let host = TrayHost::start(&stage.bus).await;
-    stage.alarm(None, None);
-    let manager = {
-        let mut command = stage.command("caretaker");
-        let environment: Vec<_> = command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
-        command = Command::new("xfwm4");
-        command.envs(environment).stderr(std::process::Stdio::null());
-        stage.start(command)
-    };
+    stage.alarm(None, None).await;
     let app = stage.start_app().await;
     host.wait_for_item(|item| item.tool_tip_text.contains("All is well")).await;
     host.activate().await;
     let window = stage.window(true).await;
     let parent = stage.child(app).id();
     assert!(eventually(async || (web_processes(parent) > 0).then_some(())).await.is_some());
-    eventually(async || {
-        stage.xdotool(&["windowactivate", "--sync", &window, "key", "--clearmodifiers", "alt+F4"]);
-        stage.xdotool(&["search", "--onlyvisible", "--name", "^Caretaker$"]).is_empty().then_some(())
-    })
-    .await
-    .unwrap();
+    stage.close_window(&window);
+    stage.window(false).await;
     let gone = eventually(async || (web_processes(parent) == 0).then_some(())).await;
     assert!(gone.is_some(), "a web process is left");
     host.activate().await;
     stage.window(true).await;
-    assert!(stage.child(manager).try_wait().unwrap().is_none());
 }
 
 /// Children of the app that render pages.

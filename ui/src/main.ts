@@ -1,4 +1,5 @@
 // Starts the window.
+import '$/lib/language';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { openBackend } from './backend';

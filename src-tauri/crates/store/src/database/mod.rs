@@ -10,7 +10,7 @@ mod writer;
 pub(crate) use checkpoint::{checkpoint, finish};
 pub(crate) use migration::{Migration, Schema};
 pub use open::Access;
-pub(crate) use open::{Freshness, Location, open_reader, open_writer, quick_check};
+pub(crate) use open::{Freshness, Location, Writing, open_reader, open_writer, quick_check};
 pub(crate) use readers::Readers;
 pub(crate) use set_aside::set_aside;
 pub(crate) use writer::WriterThread;

@@ -87,15 +87,25 @@ impl Freshness {
     }
 }
 
+/// Whose writer may be at work while a reader reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// This handle has one itself.
+    Here,
+    /// Another process may, or nobody.
+    Elsewhere,
+}
+
 /// Opens for reading. Beside an engine the write-ahead log is there and is read; with neither, the file is taken as
 /// immutable, so that reading leaves no trace in the folder.
-pub(crate) fn open_reader(location: &Location) -> Result<(Connection, Freshness), StoreError> {
+pub(crate) fn open_reader(location: &Location, writing: Writing) -> Result<(Connection, Freshness), StoreError> {
     let path = &location.path;
     if !path.exists() {
         return Err(StoreError::Absent { path: path.clone() });
     }
     let log = beside(path, "-wal");
-    let freshness = if log.exists() { Freshness::Lasting } else { Freshness::UntilLog(log) };
+    let freshness =
+        if writing == Writing::Here || log.exists() { Freshness::Lasting } else { Freshness::UntilLog(log) };
     let connection = connect_reader(path, freshness != Freshness::Lasting)?;
     let sqlite = |source| StoreError::from_sqlite(path, source);
     let version = user_version(&connection).map_err(sqlite)?;

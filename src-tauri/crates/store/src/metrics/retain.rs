@@ -1,5 +1,6 @@
-//! Deletes what is older than is to be kept: ranges at the left edge of each table, a day of raw rows at a time, and
-//! never what a coarser tier does not hold yet.
+//! Deletes what is older than is to be kept: ranges at the left edge of each table, and never what a coarser tier does
+//! not hold yet. A call deletes at most a day of each kind (a week of 1-hour buckets): a clock that is a year ahead for
+//! an hour then costs a day and not the history. After a long pause it takes several calls.
 
 use caretaker_core::time::Span;
 use rusqlite::Connection;
@@ -57,53 +58,71 @@ pub struct Removed {
     pub others: usize,
 }
 
-impl Removed {
-    pub(super) fn add(&mut self, other: Self) {
-        self.rounds += other.rounds;
-        self.rollups += other.rollups;
-        self.others += other.others;
-    }
-}
-
-/// Deletes at most a day of raw rows; none when none are due.
-pub(super) fn raw_step(connection: &Connection, keep: &Keep, now: i64) -> Result<Option<Removed>, Fault> {
-    let rolled_up = progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN);
-    let late = progress::late(connection)?.first().map_or(i64::MAX, |late| period::start(*late));
-    let wished = period::start(period::of(now.saturating_sub(keep.raw.as_millis())));
-    let cutoff = wished.min(rolled_up).min(late);
-    let Some(first) = hot::first_from(connection, i64::MIN)?.filter(|first| *first < cutoff) else { return Ok(None) };
-    let until = cutoff.min(period::start(period::of(first)) + Tier::Day.span());
-    let transaction = connection.unchecked_transaction()?;
-    let rounds = hot::delete(&transaction, i64::MIN, until)?;
-    // A row at the very start of a period may still use the layout of the one before.
-    let others = layout::delete_before(&transaction, period::of(until) - 1)?;
-    let before = progress::get(&transaction, Mark::RawDeleted)?.unwrap_or(i64::MIN);
-    progress::set(&transaction, Mark::RawDeleted, until.max(before))?;
-    transaction.commit()?;
-    Ok(Some(Removed { rounds, others, rollups: 0 }))
-}
-
-/// Deletes everything else that is due and gives free pages back.
-pub(super) fn rest(connection: &Connection, appender: &Appender, keep: &Keep, now: i64) -> Result<Removed, Fault> {
+/// Deletes what is due.
+pub(super) fn retain(connection: &Connection, appender: &Appender, keep: &Keep, now: i64) -> Result<Removed, Fault> {
     let cutoff = |span: Span| now.saturating_sub(span.as_millis());
     let transaction = connection.unchecked_transaction()?;
-    let in_hours = progress::get(&transaction, Mark::Weeks)?.unwrap_or(i64::MIN);
-    let days = cutoff(keep.five_minutes).min(in_hours).div_euclid(Tier::Day.span());
-    let weeks = cutoff(keep.hourly).div_euclid(Tier::Week.span());
-    let mut rollups = 0;
-    if in_hours != i64::MIN {
-        rollups += rollup::delete_before(&transaction, Tier::Day, days)?;
-        let before = progress::get(&transaction, Mark::DaysDeleted)?.unwrap_or(i64::MIN);
-        progress::set(&transaction, Mark::DaysDeleted, (days * Tier::Day.span()).max(before))?;
-        rollups += rollup::delete_before(&transaction, Tier::Week, weeks)?;
-    }
-    let mut others = processes::delete_before(&transaction, cutoff(keep.processes))?;
-    others += mark::delete_before(&transaction, cutoff(keep.marks))?;
-    others += epoch::delete_before(&transaction, cutoff(keep.hourly))?;
-    others += series::delete_unseen_since(&transaction, cutoff(keep.hourly), |id| appender.uses(id))?;
+    let (rounds, layouts) = raw(&transaction, cutoff(keep.raw))?;
+    let rollups = five_minutes(&transaction, cutoff(keep.five_minutes))? + hourly(&transaction, cutoff(keep.hourly))?;
+    let others = layouts
+        + processes::delete_before(&transaction, a_day_on(processes::first(&transaction)?, cutoff(keep.processes)))?
+        + mark::delete_before(&transaction, a_day_on(mark::first(&transaction)?, cutoff(keep.marks)))?
+        + epoch::delete_before(&transaction, cutoff(keep.hourly))?
+        + unused_series(&transaction, appender, cutoff(keep.hourly))?;
     transaction.commit()?;
     give_back(connection)?;
-    Ok(Removed { rounds: 0, rollups, others })
+    Ok(Removed { rounds, rollups, others })
+}
+
+/// Raw rows that are rolled up, with the layouts that only they used.
+fn raw(connection: &Connection, wished: i64) -> Result<(usize, usize), Fault> {
+    let rolled_up = progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN);
+    let late = progress::late(connection)?.first().map_or(i64::MAX, |late| period::start(*late));
+    let cutoff = period::start(period::of(wished)).min(rolled_up).min(late);
+    let Some(first) = hot::first_from(connection, i64::MIN)?.filter(|first| *first < cutoff) else { return Ok((0, 0)) };
+    let until = a_day_on(Some(period::start(period::of(first))), cutoff);
+    let rounds = hot::delete(connection, i64::MIN, until)?;
+    // A row at the very start of a period may still use the layout of the one before.
+    let layouts = layout::delete_before(connection, period::of(until) - 1)?;
+    let before = progress::get(connection, Mark::RawDeleted)?.unwrap_or(i64::MIN);
+    progress::set(connection, Mark::RawDeleted, until.max(before))?;
+    Ok((rounds, layouts))
+}
+
+/// 5-minute buckets that are in 1-hour buckets.
+fn five_minutes(connection: &Connection, wished: i64) -> Result<usize, Fault> {
+    let in_hours = progress::get(connection, Mark::Weeks)?.unwrap_or(i64::MIN);
+    let cutoff = wished.min(in_hours).div_euclid(Tier::Day.span());
+    let first = rollup::first_from(connection, Tier::Day, rollup::FIRST_ROW)?;
+    let Some(first) = first.filter(|first| *first < cutoff) else { return Ok(0) };
+    let before = progress::get(connection, Mark::DaysDeleted)?.unwrap_or(i64::MIN);
+    progress::set(connection, Mark::DaysDeleted, ((first + 1) * Tier::Day.span()).max(before))?;
+    rollup::delete_before(connection, Tier::Day, first + 1)
+}
+
+/// 1-hour buckets of which no 5-minute buckets are left: a coarser tier never ends before a finer one.
+fn hourly(connection: &Connection, wished: i64) -> Result<usize, Fault> {
+    let finer = rollup::first_from(connection, Tier::Day, rollup::FIRST_ROW)?;
+    let finer = finer.map_or(i64::MAX, |day| day * Tier::Day.span());
+    let cutoff = wished.min(finer).div_euclid(Tier::Week.span());
+    let first = rollup::first_from(connection, Tier::Week, rollup::FIRST_ROW)?;
+    let Some(first) = first.filter(|first| *first < cutoff) else { return Ok(0) };
+    rollup::delete_before(connection, Tier::Week, first + 1)
+}
+
+/// Series whose last sample is gone from every tier.
+fn unused_series(connection: &Connection, appender: &Appender, wished: i64) -> Result<usize, Fault> {
+    let mut oldest = hot::first_from(connection, i64::MIN)?.unwrap_or(i64::MAX);
+    for tier in [Tier::Part, Tier::Day, Tier::Week] {
+        let first = rollup::first_from(connection, tier, rollup::FIRST_ROW)?;
+        oldest = oldest.min(first.map_or(i64::MAX, |row| row * tier.span()));
+    }
+    series::delete_unseen_since(connection, wished.min(oldest), |id| appender.uses(id))
+}
+
+/// The cutoff, but no more than a day after the first row.
+fn a_day_on(first: Option<i64>, cutoff: i64) -> i64 {
+    first.map_or(cutoff, |first| cutoff.min(first.saturating_add(Tier::Day.span())))
 }
 
 fn give_back(connection: &Connection) -> Result<(), Fault> {
@@ -140,6 +159,20 @@ mod tests {
         }
     }
 
+    /// As many calls as it takes, with what they deleted together.
+    fn retain_all(world: &World, now: caretaker_core::time::Timestamp) -> Removed {
+        let mut all = Removed::default();
+        loop {
+            let removed = world.store.retain(keep(), now).unwrap();
+            if removed == Removed::default() {
+                return all;
+            }
+            all.rounds += removed.rounds;
+            all.rollups += removed.rollups;
+            all.others += removed.others;
+        }
+    }
+
     fn fill(world: &World, days: i64) {
         let mut at = START;
         while at < START + days * DAY {
@@ -158,8 +191,8 @@ mod tests {
         let now = stamp(START + 5 * DAY);
         assert_eq!(world.store.retain(keep(), now).unwrap().rounds, 0);
         world.store.roll_up(now).unwrap();
-        assert_eq!(world.store.retain(keep(), now).unwrap().rounds, 3 * 144);
-        assert_eq!(world.store.retain(keep(), now).unwrap(), Removed::default());
+        assert_eq!(world.store.retain(keep(), now).unwrap().rounds, 144, "a day in one call");
+        assert_eq!(retain_all(&world, now).rounds, 2 * 144);
         assert_eq!(world.values("cpu", START, START + DAY, HOURLY).len(), 24, "the rollup remains");
     }
 
@@ -176,8 +209,7 @@ mod tests {
         let now = stamp(START + 50 * DAY);
         world.store.roll_up(now).unwrap();
         assert_eq!(world.store.marks(stamp(START), now).unwrap().len(), 2);
-        let removed = world.store.retain(keep(), now).unwrap();
-        assert_eq!(removed.rounds, 48 * 144);
+        assert_eq!(retain_all(&world, now).rounds, 48 * 144);
         assert_eq!(world.store.marks(stamp(START), now).unwrap().len(), 1);
         let nearest = world.store.processes_near(stamp(START)).unwrap().unwrap().0;
         assert_eq!(nearest, stamp(START + 49 * DAY));
@@ -188,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_a_year_ahead_costs_a_day_and_not_the_history() {
+        let world = World::new();
+        fill(&world, 8);
+        world.store.roll_up(stamp(START + 8 * DAY)).unwrap();
+        world.store.roll_up(stamp(START + 400 * DAY)).unwrap();
+        let removed = world.store.retain(keep(), stamp(START + 1_000 * DAY)).unwrap();
+        assert_eq!(removed.rounds, 144);
+        assert_eq!(world.values("cpu", START, START + 8 * DAY, HOURLY).len(), 8 * 24);
+        assert_eq!(world.store.series().unwrap().len(), 1);
+    }
+
+    #[test]
     fn a_series_without_data_is_forgotten_and_one_in_use_is_not() {
         let world = World::new();
         world.append(START, &[("gone", 1.0), ("cpu", 1.0)]);
@@ -195,7 +239,7 @@ mod tests {
         let now = stamp(START + 40 * DAY + 2 * HOUR);
         world.store.roll_up(now).unwrap();
         world.append(START + 40 * DAY + 2 * HOUR, &[("cpu", 1.0)]);
-        world.store.retain(keep(), now).unwrap();
+        retain_all(&world, now);
         let names: Vec<_> = world.store.series().unwrap().into_iter().map(|one| one.key.name).collect();
         assert_eq!(names, ["cpu"]);
     }
@@ -216,7 +260,7 @@ mod tests {
             connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap()
         };
         let before = pages("page_count");
-        world.store.retain(keep(), now).unwrap();
+        retain_all(&world, now);
         assert!(pages("freelist_count") <= SPARE_PAGES);
         assert!(pages("page_count") < before - 100, "{} of {before}", pages("page_count"));
         world.store.check().unwrap();
@@ -228,7 +272,7 @@ mod tests {
         fill(&world, 6);
         let now = stamp(START + 6 * DAY);
         world.store.roll_up(now).unwrap();
-        world.store.retain(keep(), now).unwrap();
+        retain_all(&world, now);
         let connection = Connection::open(world.path()).unwrap();
         let layouts: i64 = connection.query_row("SELECT count(*) FROM layout", [], |row| row.get(0)).unwrap();
         assert_eq!(layouts, 2 * 12 + 1);

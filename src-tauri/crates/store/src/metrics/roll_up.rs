@@ -45,9 +45,6 @@ struct Gathered {
     last: Option<(i64, i64)>,
 }
 
-/// Below every row: keys have 20 bits for the series.
-const FIRST_ROW: i64 = i64::MIN >> 21;
-
 /// Does the next step that is due at `now`; none when nothing is. The second value is a period that was done again.
 pub(super) fn step(
     connection: &Connection,
@@ -94,7 +91,7 @@ fn day(connection: &Connection, parts: i64) -> Result<bool, Fault> {
     const PARTS: i64 = Tier::Day.span() / Tier::Part.span();
     let over = parts.div_euclid(Tier::Day.span());
     let before = progress::get(connection, Mark::Days)?.unwrap_or(i64::MIN);
-    let first = rollup::first_from(connection, Tier::Part, FIRST_ROW)?.map(|row| row.div_euclid(PARTS));
+    let first = rollup::first_from(connection, Tier::Part, rollup::FIRST_ROW)?.map(|row| row.div_euclid(PARTS));
     let Some(day) = first.filter(|day| *day < over) else {
         // Days without a round are over too.
         if before < over * Tier::Day.span() {
@@ -118,7 +115,7 @@ fn day(connection: &Connection, parts: i64) -> Result<bool, Fault> {
 fn week(connection: &Connection) -> Result<bool, Fault> {
     const DAYS: i64 = Tier::Week.span() / Tier::Day.span();
     let done = progress::get(connection, Mark::Weeks)?;
-    let from = done.map_or(FIRST_ROW, |done| done.div_euclid(Tier::Day.span()));
+    let from = done.map_or(rollup::FIRST_ROW, |done| done.div_euclid(Tier::Day.span()));
     let Some(first) = rollup::first_from(connection, Tier::Day, from)? else { return Ok(false) };
     let week = first.div_euclid(DAYS);
     let end = (week + 1) * Tier::Week.span();

@@ -15,8 +15,8 @@ use super::reader::Reader;
 use super::retain::{self, Keep, Removed};
 use super::roll_up::{self, RolledUp};
 use crate::database::{
-    Access, Location, Readers, Schema, WriterThread, beside, checkpoint, finish, open_reader, open_writer, quick_check,
-    set_aside,
+    Access, Location, Readers, Schema, WriterThread, Writing, beside, checkpoint, finish, open_reader, open_writer,
+    quick_check, set_aside,
 };
 use crate::error::{Fault, StoreError};
 use crate::table::epoch::EpochReason;
@@ -79,12 +79,13 @@ impl MetricsStore {
             }
             Access::ReadOnly => {
                 // Opened once for its verdict; the pool opens its own when somebody asks.
-                drop(open_reader(&location)?);
+                drop(open_reader(&location, Writing::Elsewhere)?);
                 None
             }
         };
+        let writing = if writer.is_some() { Writing::Here } else { Writing::Elsewhere };
         let readers = Readers::new(move || {
-            let (connection, freshness) = open_reader(&location)?;
+            let (connection, freshness) = open_reader(&location, writing)?;
             Ok((Reader::new(connection), freshness))
         });
         Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers }) })
@@ -190,14 +191,10 @@ impl MetricsStore {
         Ok(all)
     }
 
-    /// Deletes what is older than `keep` says, step by step. Raw rows stay until they are rolled up.
+    /// Deletes what is older than `keep` says, at most a day of each kind in one call: a clock that is ahead for an hour
+    /// must not cost the history. Raw rows stay until they are rolled up.
     pub fn retain(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
-        let mut all = Removed::default();
-        while let Some(removed) = self.write(move |w| retain::raw_step(&w.connection, &keep, now.as_millis()))? {
-            all.add(removed);
-        }
-        all.add(self.write(move |w| retain::rest(&w.connection, &w.appender, &keep, now.as_millis()))?);
-        Ok(all)
+        self.write(move |writer| retain::retain(&writer.connection, &writer.appender, &keep, now.as_millis()))
     }
 
     /// Writes the log into the database as far as no reader is in the way, and syncs.

@@ -13,8 +13,8 @@ use rusqlite::Connection;
 use super::decision::{self, Committed, Decision};
 use super::reserve::Reserve;
 use crate::database::{
-    Access, Location, Readers, Schema, WriterThread, beside, checkpoint, finish, open_reader, open_writer, quick_check,
-    set_aside,
+    Access, Location, Readers, Schema, WriterThread, Writing, beside, checkpoint, finish, open_reader, open_writer,
+    quick_check, set_aside,
 };
 use crate::error::{Fault, StoreError};
 use crate::table::alert::{AlertFilter, Found};
@@ -80,11 +80,12 @@ impl StateStore {
                 Some(WriterThread::start("caretaker.db", path.to_owned(), writer, |writer| finish(writer.connection))?)
             }
             Access::ReadOnly => {
-                drop(open_reader(&location)?);
+                drop(open_reader(&location, Writing::Elsewhere)?);
                 None
             }
         };
-        let readers = Readers::new(move || open_reader(&location));
+        let writing = if writer.is_some() { Writing::Here } else { Writing::Elsewhere };
+        let readers = Readers::new(move || open_reader(&location, writing));
         Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers }) })
     }
 
@@ -367,6 +368,16 @@ mod tests {
         assert_eq!(ids(AlertFilter { since: Some(at(4_000)), ..all() }), ["a4", "a3", "a2"], "a2 is still open");
         assert_eq!(ids(AlertFilter { limit: Some(2), ..all() }), ["a4", "a3"]);
         assert_eq!(store.open_alerts().unwrap().iter().map(|one| one.id.0.as_str()).collect::<Vec<_>>(), ["a2", "a4"]);
+    }
+
+    #[test]
+    fn an_alert_that_cannot_be_read_hides_no_other_and_an_infinite_value_is_stored() {
+        let endless = Instance { value: f64::INFINITY, peak: f64::NAN, ..alert("a1", State::Firing, 0) };
+        let (folder, store) = with_alerts(vec![endless, alert("a2", State::Firing, 1)]);
+        assert_eq!(store.open_alerts().unwrap()[0].value, f64::MAX);
+        let other = Connection::open(folder.path().join("caretaker.db")).unwrap();
+        other.execute("UPDATE alert SET content = '{\"shape\":\"of the future\"}' WHERE id = 'a1'", []).unwrap();
+        assert_eq!(store.open_alerts().unwrap(), [alert("a2", State::Firing, 1)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use caretaker_core::time::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::{from_json, to_json, word};
+use super::{from_json, from_json_or_skip, to_json, word};
 use crate::database::Migration;
 use crate::error::Fault;
 
@@ -52,6 +52,8 @@ pub enum Found<T> {
 
 /// Stores an alert as it stands.
 pub(crate) fn put(connection: &Connection, alert: &Instance) -> Result<(), Fault> {
+    // JSON has no infinity, such as the time until a disk that does not grow is full.
+    let alert = &Instance { value: finite(alert.value), peak: finite(alert.peak), ..alert.clone() };
     connection
         .prepare_cached(
             "INSERT INTO alert (id, rule, state, level, since, resolved_at, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -149,7 +151,8 @@ pub(crate) fn events(connection: &Connection, alert: &AlertId) -> Result<Vec<(Ti
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let change: String = row.get(1)?;
-        events.push((Timestamp::from_millis(row.get(0)?), from_json("alert_event", &change)?));
+        let at = Timestamp::from_millis(row.get(0)?);
+        events.extend(from_json_or_skip("alert_event", &change).map(|change: Change| (at, change)));
     }
     Ok(events)
 }
@@ -174,11 +177,15 @@ pub(crate) fn delete_before(connection: &Connection, cutoff: Timestamp) -> Resul
     Ok(connection.execute("DELETE FROM alert WHERE resolved_at < ?1", [cutoff.as_millis()])?)
 }
 
+fn finite(value: f64) -> f64 {
+    if value.is_nan() { 0.0 } else { value.clamp(f64::MIN, f64::MAX) }
+}
+
 fn contents(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Instance>, Fault> {
     let mut alerts = Vec::new();
     while let Some(row) = rows.next()? {
         let content: String = row.get(0)?;
-        alerts.push(from_json(TABLE, &content)?);
+        alerts.extend(from_json_or_skip::<Instance>(TABLE, &content));
     }
     Ok(alerts)
 }

@@ -20,7 +20,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) id: i64,
-    /// The period of [`crate::metrics::time`] that its rows lie in.
+    /// The period of two hours that its rows lie in.
     pub(crate) period: i64,
     /// Numbers of the series, one a slot.
     pub(crate) series: Vec<u32>,

@@ -45,6 +45,11 @@ pub(crate) fn between(connection: &Connection, from: i64, to: i64) -> Result<Vec
     Ok(marks)
 }
 
+/// The stamp of the first mark.
+pub(crate) fn first(connection: &Connection) -> Result<Option<i64>, Fault> {
+    Ok(connection.prepare_cached("SELECT min(at) FROM mark")?.query_row([], |row| row.get(0))?)
+}
+
 /// Deletes marks that ended before `cutoff`.
 pub(crate) fn delete_before(connection: &Connection, cutoff: i64) -> Result<usize, Fault> {
     Ok(connection.prepare_cached("DELETE FROM mark WHERE coalesce(until, at) < ?1")?.execute([cutoff])?)

@@ -30,6 +30,12 @@ pub(crate) fn from_json<T: DeserializeOwned>(table: &'static str, text: &str) ->
     serde_json::from_str(text).map_err(|error| Fault::Row { table, detail: error.to_string() })
 }
 
+/// A column's JSON text as one value of a list; none, with a warning, for what cannot be read, because one row that a
+/// newer program wrote must not hide all others.
+pub(crate) fn from_json_or_skip<T: DeserializeOwned>(table: &'static str, text: &str) -> Option<T> {
+    serde_json::from_str(text).inspect_err(|error| tracing::warn!(table, %error, "a stored row cannot be read")).ok()
+}
+
 /// A plain enumeration as the word that stands for it in JSON.
 pub(crate) fn word<T: Serialize>(table: &'static str, value: &T) -> Result<String, Fault> {
     match serde_json::to_value(value) {

@@ -6,7 +6,7 @@ use caretaker_core::notice::{Notice, NoticeId, NoticeState};
 use caretaker_core::time::{Span, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use super::{from_json, from_word, to_json, word};
+use super::{from_json_or_skip, from_word, to_json, word};
 use crate::database::Migration;
 use crate::error::Fault;
 
@@ -142,6 +142,7 @@ fn select(connection: &Connection, condition: &str, values: impl Params) -> Resu
     let mut notices = Vec::new();
     while let Some(row) = rows.next()? {
         let content: String = row.get(0)?;
+        let Some(notice) = from_json_or_skip::<Notice>(TABLE, &content) else { continue };
         let state: NoticeState = from_word(TABLE, &row.get::<_, String>(1)?)?;
         notices.push(Notice {
             state,
@@ -149,7 +150,7 @@ fn select(connection: &Connection, condition: &str, values: impl Params) -> Resu
             next_attempt: Timestamp::from_millis(row.get(3)?),
             delivered_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
             error: row.get(5)?,
-            ..from_json(TABLE, &content)?
+            ..notice
         });
     }
     Ok(notices)

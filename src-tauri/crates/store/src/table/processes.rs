@@ -43,6 +43,11 @@ pub(crate) fn of_round(connection: &Connection, ts: i64) -> Result<Option<Vec<Pr
     bytes.map(|bytes| decode(&bytes).map_err(Fault::malformed(TABLE))).transpose()
 }
 
+/// The stamp of the first list.
+pub(crate) fn first(connection: &Connection) -> Result<Option<i64>, Fault> {
+    Ok(connection.prepare_cached("SELECT min(ts) FROM processes")?.query_row([], |row| row.get(0))?)
+}
+
 /// Deletes lists before `cutoff`.
 pub(crate) fn delete_before(connection: &Connection, cutoff: i64) -> Result<usize, Fault> {
     Ok(connection.prepare_cached("DELETE FROM processes WHERE ts < ?1")?.execute([cutoff])?)

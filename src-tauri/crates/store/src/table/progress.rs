@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::word;
 use crate::database::Migration;
 use crate::error::Fault;
 
@@ -16,8 +15,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 /// What has come how far. All are stamps in ms, exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     /// Hot rows below are in parts of 5-minute buckets.
     Parts,
@@ -31,11 +29,23 @@ pub(crate) enum Mark {
     DaysDeleted,
 }
 
+impl Mark {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Parts => "parts",
+            Self::Days => "days",
+            Self::Weeks => "weeks",
+            Self::RawDeleted => "raw_deleted",
+            Self::DaysDeleted => "days_deleted",
+        }
+    }
+}
+
 /// A point; none before anything was rolled up or deleted.
 pub(crate) fn get(connection: &Connection, mark: Mark) -> Result<Option<i64>, Fault> {
     let at = connection
         .prepare_cached("SELECT at FROM progress WHERE name = ?1")?
-        .query_row([word("progress", &mark)?], |row| row.get(0))
+        .query_row([mark.name()], |row| row.get(0))
         .optional()?;
     Ok(at)
 }
@@ -44,7 +54,7 @@ pub(crate) fn get(connection: &Connection, mark: Mark) -> Result<Option<i64>, Fa
 pub(crate) fn set(connection: &Connection, mark: Mark, at: i64) -> Result<(), Fault> {
     connection
         .prepare_cached("INSERT INTO progress VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET at = excluded.at")?
-        .execute(params![word("progress", &mark)?, at])?;
+        .execute(params![mark.name(), at])?;
     Ok(())
 }
 

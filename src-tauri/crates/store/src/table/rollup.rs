@@ -20,6 +20,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 
 /// Series have numbers below 2^20.
 const SERIES_BITS: u32 = 20;
+/// Below every row whose key can be formed.
+pub(crate) const FIRST_ROW: i64 = i64::MIN >> 21;
 
 /// Which of the three tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

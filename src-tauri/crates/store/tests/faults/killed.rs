@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use caretaker_core::alert::AlertId;
 use caretaker_core::metric::RoundId;
 use caretaker_core::time::Timestamp;
-use caretaker_store::{Access, Decision, EpochReason, MetricsStore, StateStore};
+use caretaker_store::{Access, Decision, EpochReason, Keep, MetricsStore, StateStore};
 
 use crate::{START, moment, round};
 
@@ -44,7 +44,7 @@ fn writer() {
         match number % 50 {
             10 => drop(metrics.roll_up(Timestamp::from_millis(at)).unwrap()),
             20 => metrics.checkpoint().unwrap(),
-            30 => drop(metrics.retain(Default::default(), Timestamp::from_millis(at)).unwrap()),
+            30 => drop(metrics.retain(Keep::default(), Timestamp::from_millis(at)).unwrap()),
             _ => {}
         }
     }

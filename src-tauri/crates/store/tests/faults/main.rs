@@ -1,5 +1,7 @@
 //! Bad days of the two databases: damage, other versions, no room, no rights, kill -9.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, which fail by panicking")]
+
 mod damaged;
 mod full;
 mod killed;
