@@ -28,6 +28,12 @@ use crate::window::Windows;
 /// Set by WebDriver, which can only speak to a window that is there from the start.
 const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
 
+/// Configuration and page, compiled in.
+#[expect(clippy::disallowed_methods, reason = "Tauri's macro ends the process where its own files are broken")]
+fn context() -> tauri::Context<Wry> {
+    tauri::generate_context!()
+}
+
 /// What ends with the app: the link's stop, and its task.
 type Ending = Mutex<Option<(oneshot::Sender<()>, tauri::async_runtime::JoinHandle<()>)>>;
 
@@ -63,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Problem> {
             set_up(app.handle(), arguments, home, at_start.then_some(route));
             Ok(())
         })
-        .build(tauri::generate_context!())
+        .build(context())
         .map_err(|error| failed("start the desktop part", &error).hint("is a display reachable?"))?;
     app.run(|app, event| match event {
         // Closing the last window is not the end: the tray stays.
@@ -103,12 +109,18 @@ fn set_up(app: &AppHandle<Wry>, arguments: Arguments, home: Home, open: Option<S
 fn end(app: &AppHandle<Wry>) {
     let ending = app.state::<Ending>().lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     if let Some((stop, task)) = ending {
-        drop(stop.send(()));
+        let _: Result<(), ()> = stop.send(());
         drop(tauri::async_runtime::block_on(task));
     }
 }
 
-fn answer_menu(app: &AppHandle<Wry>, link: &Arc<Link>, windows: &Arc<Windows>, tray: &Arc<Tray>, desktop: &Arc<AppDesktop>) {
+fn answer_menu(
+    app: &AppHandle<Wry>,
+    link: &Arc<Link>,
+    windows: &Arc<Windows>,
+    tray: &Arc<Tray>,
+    desktop: &Arc<AppDesktop>,
+) {
     let (link, windows, tray, desktop) = (Arc::clone(link), Arc::clone(windows), Arc::clone(tray), Arc::clone(desktop));
     app.on_menu_event(move |app, event| {
         let Some(choice) = choice(event.id().as_ref(), &tray.look()) else { return };

@@ -37,7 +37,8 @@ impl Doors {
     }
 
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<Reply, Problem> {
-        let method: Method = method.parse().map_err(|_| Problem::new(Code::Usage, format!("`{method}` is no method")))?;
+        let method: Method =
+            method.parse().map_err(|_| Problem::new(Code::Usage, format!("`{method}` is no method")))?;
         let path = path.strip_prefix(PREFIX).unwrap_or(path);
         let body = body.filter(|body| !body.is_null()).map(|body| body.to_string().into_bytes());
         let own = path == "/desktop" || path.starts_with("/desktop/");

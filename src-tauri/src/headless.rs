@@ -2,8 +2,8 @@
 
 use caretaker_api::Host;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_platform::clock::SystemClock;
 use caretaker_core::time::Clock;
+use caretaker_platform::clock::SystemClock;
 use caretaker_platform::lock::{self, EngineLock, Owner};
 use caretaker_platform::signals::{ReloadSignals, StopSignals};
 use caretaker_platform::socket;

@@ -46,7 +46,8 @@ impl Link {
     pub fn client(&self) -> Result<Client, Problem> {
         self.client.borrow().clone().ok_or_else(|| {
             let known = self.problem.borrow().clone();
-            known.unwrap_or_else(|| Problem::new(Code::NotRunning, "no engine answers; Caretaker tries again by itself"))
+            known
+                .unwrap_or_else(|| Problem::new(Code::NotRunning, "no engine answers; Caretaker tries again by itself"))
         })
     }
 

@@ -35,22 +35,13 @@ impl Windows {
         let opened = self.app.run_on_main_thread(move || {
             windows.generation.fetch_add(1, Ordering::Relaxed);
             match windows.app.get_webview_window(LABEL) {
-                Some(window) => windows.bring(&window, &route),
+                Some(window) => bring(&window, &route),
                 None => windows.build(&route),
             }
         });
         if let Err(error) = opened {
             tracing::error!(%error, "the window could not be opened");
         }
-    }
-
-    fn bring(&self, window: &WebviewWindow<Wry>, route: &str) {
-        if !route.is_empty() {
-            // Only letters that occur in routes reach the page's script.
-            let safe: String = route.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_.".contains(*c)).collect();
-            drop(window.eval(format!("window.location.hash = '#/{safe}'")));
-        }
-        show(window);
     }
 
     fn build(self: &Arc<Self>, route: &str) {
@@ -78,7 +69,7 @@ impl Windows {
             WindowEvent::Destroyed => windows.ended(),
             _ => {}
         });
-        self.after(PAINT_LIMIT, |windows| windows.painted());
+        self.after(PAINT_LIMIT, Self::painted);
     }
 
     /// Shows a window whose page has painted.
@@ -131,6 +122,15 @@ impl Windows {
             }
         });
     }
+}
+
+fn bring(window: &WebviewWindow<Wry>, route: &str) {
+    if !route.is_empty() {
+        // Only letters that occur in routes reach the page's script.
+        let safe: String = route.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_.".contains(*c)).collect();
+        drop(window.eval(format!("window.location.hash = '#/{safe}'")));
+    }
+    show(window);
 }
 
 fn show(window: &WebviewWindow<Wry>) {

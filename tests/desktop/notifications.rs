@@ -20,7 +20,10 @@ async fn one_notification_worsens_in_place_opens_its_alert_and_goes_when_it_is_o
     assert_eq!((shown[0].summary.as_str(), shown[0].urgency), ("Up too long", Some(1)));
     assert!(shown[0].body.contains("warning above"), "{}", shown[0].body);
     let labels: Vec<&str> = shown[0].actions.iter().map(|(_, label)| label.as_str()).collect();
-    assert!(labels.contains(&"Open") && labels.contains(&"Acknowledge") && labels.contains(&"Snooze 1 h"), "{labels:?}");
+    assert!(
+        labels.contains(&"Open") && labels.contains(&"Acknowledge") && labels.contains(&"Snooze 1 h"),
+        "{labels:?}"
+    );
 
     let shown = daemon.wait_for(|shown| shown.len() == 2).await;
     assert_eq!((shown[1].replaces, shown[1].urgency), (shown[0].id, Some(2)), "the same one, worse");

@@ -48,8 +48,9 @@ async fn without_a_display_it_says_so_and_measures_all_the_same() {
     let app = stage.start(command);
     stage.status(|status| status.engine.last_round.is_some()).await;
     let process = i32::try_from(stage.child(app).id()).unwrap();
-    rustix::process::kill_process(rustix::process::Pid::from_raw(process).unwrap(), rustix::process::Signal::TERM).unwrap();
-    assert_eq!(stage.ended(app).await, Some(0));
+    rustix::process::kill_process(rustix::process::Pid::from_raw(process).unwrap(), rustix::process::Signal::TERM)
+        .unwrap();
+    assert_eq!(stage.ended(app), Some(0));
     let mut said = String::new();
     std::io::Read::read_to_string(stage.child(app).stderr.as_mut().unwrap(), &mut said).unwrap();
     assert_eq!(said.lines().next(), Some("No display: Caretaker runs without a tray icon. Ctrl+C ends it."));

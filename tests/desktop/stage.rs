@@ -53,13 +53,15 @@ impl Stage {
         };
         let rule = if warning.is_some() || critical.is_some() {
             let (warning, critical) = (bound("warning", warning), bound("critical", critical));
-            format!("[[rule]]\nid = \"up\"\ntitle = \"Up too long\"\nmetric = \"host.uptime\"\nfor = \"0s\"\n{warning}{critical}")
+            format!(
+                "[[rule]]\nid = \"up\"\ntitle = \"Up too long\"\nmetric = \"host.uptime\"\nfor = \"0s\"\n{warning}{critical}"
+            )
         } else {
             String::new()
         };
         // The machine that runs the tests may be busy; that is not what is tested.
         let calm = ["cpu-high", "memory-high", "load-high", "disk-space", "swap-out", "collector-failing"];
-        let calm: String = calm.iter().map(|id| format!("[[rule]]\nid = \"{id}\"\nenabled = false\n")).collect();
+        let calm = calm.map(|id| format!("[[rule]]\nid = \"{id}\"\nenabled = false\n")).concat();
         let home = Home::locate(Some(&self.home())).unwrap().prepare().unwrap();
         let text = format!("[collect]\ninterval = \"5s\"\n{calm}{rule}");
         caretaker_platform::files::write_atomic(&home.configuration(), text.as_bytes(), 0o600).unwrap();
@@ -119,7 +121,7 @@ impl Stage {
     }
 
     /// Waits until it ended by itself; its exit code.
-    pub async fn ended(&mut self, index: usize) -> Option<i32> {
+    pub fn ended(&mut self, index: usize) -> Option<i32> {
         let child = &mut self.started[index];
         let ended = tokio::task::block_in_place(|| wait(child, PATIENCE));
         ended.unwrap_or_else(|| panic!("the program did not end")).code()
@@ -151,7 +153,9 @@ impl Stage {
             let found = self.xdotool(&["search", "--onlyvisible", "--name", "^Caretaker$"]);
             (visible != found.is_empty()).then_some(found)
         };
-        eventually(look).await.unwrap_or_else(|| panic!("the window is {}", if visible { "not there" } else { "still there" }))
+        eventually(look)
+            .await
+            .unwrap_or_else(|| panic!("the window is {}", if visible { "not there" } else { "still there" }))
     }
 
     /// Asks a window to close, as the button in its frame does (`WM_DELETE_WINDOW`).
@@ -180,7 +184,7 @@ impl Drop for Stage {
         for child in self.started.iter_mut().chain([&mut self.screen]) {
             // Each leads a group, so that what it started ends with it.
             if let Some(group) = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap_or(0)) {
-                drop(rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
+                let _: Result<(), _> = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
             }
             drop(child.kill());
             drop(child.wait());

@@ -14,7 +14,9 @@ async fn the_icon_says_what_is_wrong_and_the_menu_acts() {
     let calm = host.wait_for_item(|item| item.tool_tip_text.contains("All is well")).await;
     assert!(!calm.icon_pixmaps.is_empty(), "the icon comes as pixels");
     let menu = host.wait_for_menu(|entries| entries.iter().any(|entry| entry.label == "All is well")).await;
-    for label in ["Open Caretaker", "Quiet", "For 1 hour", "Until tomorrow", "Resume", "Start at login", "Quit Caretaker"] {
+    for label in
+        ["Open Caretaker", "Quiet", "For 1 hour", "Until tomorrow", "Resume", "Start at login", "Quit Caretaker"]
+    {
         assert!(menu.iter().any(|entry| entry.find(label).is_some()), "{label} is not in {menu:?}");
     }
 
@@ -23,17 +25,19 @@ async fn the_icon_says_what_is_wrong_and_the_menu_acts() {
     let warned = host
         .wait_for_item(|item| item.tool_tip_text.starts_with("host.uptime") && item.icon_pixmaps != calm.icon_pixmaps)
         .await;
-    host.wait_for_menu(|entries| entries.iter().filter(|entry| entry.label.starts_with("host.uptime")).count() == 2).await;
+    host.wait_for_menu(|entries| entries.iter().filter(|entry| entry.label.starts_with("host.uptime")).count() == 2)
+        .await;
 
     host.click("For 1 hour").await;
     stage.status(|status| status.quiet.until.is_some()).await;
-    host.wait_for_item(|item| item.tool_tip_text.contains("quiet until") && item.icon_pixmaps != warned.icon_pixmaps).await;
+    host.wait_for_item(|item| item.tool_tip_text.contains("quiet until") && item.icon_pixmaps != warned.icon_pixmaps)
+        .await;
     host.click("Resume").await;
     let status = stage.status(|status| status.quiet.until.is_none()).await;
     assert_eq!(status.state, OverallState::Warning);
 
     host.click("Quit Caretaker").await;
-    assert_eq!(stage.ended(app).await, Some(0));
+    assert_eq!(stage.ended(app), Some(0));
     host.wait_until_empty().await;
 }
 

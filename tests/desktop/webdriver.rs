@@ -20,7 +20,8 @@ impl Page {
     pub async fn open(stage: &mut Stage) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = stage.command("caretaker-app");
-        let environment: Vec<_> = command.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
+        let environment: Vec<_> =
+            command.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
         command = std::process::Command::new("WebKitWebDriver");
         for (name, value) in environment {
             match value {
@@ -56,7 +57,9 @@ impl Page {
             let empty = value.is_null() || value == json!(false) || value == json!(0) || value == json!("");
             (!empty).then_some(value)
         };
-        eventually(look).await.unwrap_or_else(|| panic!("the page never answered `{script}`: {}", self.run("return document.body.innerText")))
+        eventually(look).await.unwrap_or_else(|| {
+            panic!("the page never answered `{script}`: {}", self.run("return document.body.innerText"))
+        })
     }
 }
 
@@ -76,7 +79,9 @@ fn call(port: u16, method: &str, path: &str, body: &Value) -> std::io::Result<Va
         answer.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&answer);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length = head.lines().find_map(|line| {
+                line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok()
+            });
             if read == 0 || length.is_some_and(|length| body.len() >= length) {
                 return serde_json::from_str(body).map_err(std::io::Error::other);
             }

@@ -46,7 +46,10 @@ async fn a_clock_set_back_an_hour_loses_no_sample_and_no_alert() {
     assert_eq!(world.told(), ["raise critical"]);
     let now = world.clock.moment().wall;
     let marks = world.engine().points(query(now - Span::from_hours(3), now + Span::from_hours(2))).await.unwrap().marks;
-    assert!(marks.iter().any(|mark| mark.kind == MarkKind::ClockStep && mark.text.contains("back by 1 h")), "{marks:?}");
+    assert!(
+        marks.iter().any(|mark| mark.kind == MarkKind::ClockStep && mark.text.contains("back by 1 h")),
+        "{marks:?}"
+    );
     assert_eq!(count(&world, Span::from_hours(5)).await, before + 60);
 }
 

@@ -20,7 +20,8 @@ async fn every_page_has_its_answer_in_one_call() {
     assert_eq!(overview.processes.unwrap().processes[0].name, "ollama");
     let series: SeriesList = client.get("/metrics/series").await.unwrap();
     assert!(series.series.iter().any(|entry| entry.key.name == "caretaker.round.time"));
-    let points: PointsView = client.get("/metrics/points?name=host.disk.usage&label=mount%3D%2F&since=1h").await.unwrap();
+    let points: PointsView =
+        client.get("/metrics/points?name=host.disk.usage&label=mount%3D%2F&since=1h").await.unwrap();
     assert_eq!(points.series.len(), 1);
 }
 

@@ -1,4 +1,5 @@
 //! The real engine on simulated time: days in milliseconds, sleeps, clock steps, restarts, failing parts.
+#![expect(clippy::unwrap_used, reason = "what does not come fails the test")]
 
 mod alerts;
 mod collectors;

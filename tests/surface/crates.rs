@@ -15,7 +15,19 @@ const DIRECTION: [(&str, &[&str]); 11] = [
     ("caretaker-cli", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
     ("caretaker-app", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
     ("caretaker-testkit", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
-    ("caretaker-xtask", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-cli", "caretaker-store", "caretaker-collect", "caretaker-platform", "caretaker-testkit"]),
+    (
+        "caretaker-xtask",
+        &[
+            "caretaker-core",
+            "caretaker-engine",
+            "caretaker-api",
+            "caretaker-cli",
+            "caretaker-store",
+            "caretaker-collect",
+            "caretaker-platform",
+            "caretaker-testkit",
+        ],
+    ),
     ("caretaker-tests", &[]),
 ];
 
@@ -42,7 +54,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn crates_know_only_what_lies_below_them() {
     let found = dependencies();
     let allowed: BTreeMap<&str, &[&str]> = DIRECTION.into_iter().collect();
-    assert_eq!(found.keys().map(String::as_str).collect::<Vec<_>>().len(), allowed.len(), "a crate is missing in the map: {found:?}");
+    assert_eq!(
+        found.keys().map(String::as_str).collect::<Vec<_>>().len(),
+        allowed.len(),
+        "a crate is missing in the map: {found:?}"
+    );
     for (name, uses) in &found {
         let allowed = allowed.get(name.as_str()).unwrap_or_else(|| panic!("{name} is not on the map"));
         for used in uses.iter().filter(|used| used.starts_with("caretaker-")) {

@@ -33,7 +33,20 @@ fn none_has(folder: &str, forbidden: &[&str]) {
 fn the_core_reads_no_file_no_clock_and_no_environment() {
     none_has(
         "src-tauri/crates/core/src",
-        &["std::fs", "std::env", "std::process", "std::thread", "std::net", "SystemTime", "Instant::now", "Utc::now", "Local::now"],
+        &[
+            "std::fs",
+            "std::env",
+            "std::process",
+            "std::thread",
+            "TcpStream",
+            "TcpListener",
+            "UdpSocket",
+            "UnixStream",
+            "SystemTime",
+            "Instant::now",
+            "Utc::now",
+            "Local::now",
+        ],
     );
 }
 
@@ -46,7 +59,12 @@ fn only_the_clock_of_the_platform_reads_the_wall_clock() {
 
 #[test]
 fn only_the_backend_of_the_page_knows_tauri_and_only_the_chart_knows_uplot() {
-    for (kind, word, home) in [("ts", "@tauri-apps", "backend"), ("svelte", "@tauri-apps", "backend"), ("ts", "uplot", "chart"), ("svelte", "uplot", "chart")] {
+    for (kind, word, home) in [
+        ("ts", "@tauri-apps", "backend"),
+        ("svelte", "@tauri-apps", "backend"),
+        ("ts", "uplot", "chart"),
+        ("svelte", "uplot", "chart"),
+    ] {
         for file in workspace::files("ui/src", kind) {
             let inside = file.components().any(|part| part.as_os_str() == home);
             let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
@@ -96,5 +114,6 @@ fn nothing_personal_and_nothing_unfinished_is_committed() {
 }
 
 fn skipped(file: &Path) -> bool {
-    file.components().any(|part| ["fixtures", "generated", "gen", "results"].iter().any(|name| part.as_os_str() == *name))
+    file.components()
+        .any(|part| ["fixtures", "generated", "gen", "results"].iter().any(|name| part.as_os_str() == *name))
 }

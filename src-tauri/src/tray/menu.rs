@@ -22,8 +22,11 @@ const OPEN: &str = "open";
 const LOGIN: &str = "start-at-login";
 const QUIT: &str = "quit";
 const ALERT: &str = "alert-";
-const QUIET: [(&str, &str, &str); 3] =
-    [("quiet-hour", "For 1 hour", "1h"), ("quiet-tomorrow", "Until tomorrow", "tomorrow"), ("quiet-off", "Resume", "off")];
+const QUIET: [(&str, &str, &str); 3] = [
+    ("quiet-hour", "For 1 hour", "1h"),
+    ("quiet-tomorrow", "Until tomorrow", "tomorrow"),
+    ("quiet-off", "Resume", "off"),
+];
 
 /// The items whose texts change.
 pub struct TrayMenu {

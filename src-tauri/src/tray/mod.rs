@@ -32,7 +32,13 @@ struct State {
 
 impl Tray {
     /// A tray that is not up yet; `up` tells others when it is.
-    pub fn new(app: AppHandle<Wry>, windows: Arc<Windows>, up: Arc<AtomicBool>, look: Look, start_at_login: bool) -> Self {
+    pub fn new(
+        app: AppHandle<Wry>,
+        windows: Arc<Windows>,
+        up: Arc<AtomicBool>,
+        look: Look,
+        start_at_login: bool,
+    ) -> Self {
         Self { app, windows, up, state: Mutex::new(State { shown: None, look, start_at_login }) }
     }
 
@@ -92,7 +98,8 @@ impl Tray {
             .menu(&menu.menu)
             .show_menu_on_left_click(cfg!(target_os = "macos"))
             .on_tray_icon_event(move |_, event| {
-                if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } = event
+                if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } =
+                    event
                     && cfg!(not(target_os = "macos"))
                 {
                     windows.open("");

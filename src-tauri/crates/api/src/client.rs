@@ -54,7 +54,12 @@ impl Client {
     }
 
     /// Calls a route with a body.
-    pub async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T, Problem> {
+    pub async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Problem> {
         self.call(method, path, Some(body)).await
     }
 
@@ -113,7 +118,8 @@ impl Client {
             .header(header::CONTENT_TYPE, "application/json");
         match &self.0 {
             Way::InProcess(router) => {
-                let request = request.body(body.map_or_else(Body::empty, Body::from)).map_err(|error| unreadable(&error))?;
+                let request =
+                    request.body(body.map_or_else(Body::empty, Body::from)).map_err(|error| unreadable(&error))?;
                 Ok(router.clone().oneshot(request).await.unwrap_or_else(|never| match never {}))
             }
             Way::Socket(home) => {
@@ -121,7 +127,8 @@ impl Client {
                     Problem::new(Code::NotRunning, format!("no engine answers for {}", home.folder().display()))
                         .hint("start the tray app, or `caretaker run`")
                 })?;
-                let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| lost(&error))?;
+                let (mut sender, connection) =
+                    http1::handshake(TokioIo::new(stream)).await.map_err(|error| lost(&error))?;
                 // Ends by itself when the response has been read or dropped.
                 tokio::spawn(connection);
                 let body = Full::new(Bytes::from(body.unwrap_or_default()));

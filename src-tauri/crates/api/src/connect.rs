@@ -49,7 +49,11 @@ impl Connection {
 
 /// Connects to the running engine, or opens the home. `chosen_configuration` says that the person named a file, which
 /// must then be the running engine's own.
-pub async fn connect(options: EngineOptions, access: Access, chosen_configuration: bool) -> Result<Connection, Problem> {
+pub async fn connect(
+    options: EngineOptions,
+    access: Access,
+    chosen_configuration: bool,
+) -> Result<Connection, Problem> {
     if let Some(stream) = socket::connect(&options.home).await? {
         drop(stream);
         let client = Client::over_socket(options.home.clone());

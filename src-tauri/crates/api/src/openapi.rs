@@ -30,7 +30,7 @@ struct Described;
 pub fn document() -> Document {
     let (_, routes) = described().split_for_parts();
     let mut document = Described::openapi();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.merge(routes);
     document
 }

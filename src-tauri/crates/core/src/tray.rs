@@ -96,7 +96,10 @@ pub fn look(status: Option<&Status>, clock: impl Fn(Timestamp) -> String) -> Loo
         tooltip: shortened(&tooltip),
         state: Line {
             text: shortened(&state),
-            route: heard.first().filter(|_| heard.len() == 1).map_or_else(|| "overview".to_owned(), |alert| route(alert)),
+            route: heard
+                .first()
+                .filter(|_| heard.len() == 1)
+                .map_or_else(|| "overview".to_owned(), |alert| route(alert)),
         },
         alerts: heard.iter().take(MOST_ALERTS).map(|alert| line(alert)).collect(),
         quiet: pause.unwrap_or_else(|| "Quiet".to_owned()),
@@ -107,11 +110,10 @@ pub fn look(status: Option<&Status>, clock: impl Fn(Timestamp) -> String) -> Loo
 fn glyph(status: &Status, quiet: bool) -> Glyph {
     match status.state {
         OverallState::Critical => Glyph::Critical,
-        OverallState::Unknown => Glyph::Degraded,
         OverallState::Warning | OverallState::Ok if quiet => Glyph::Paused,
         OverallState::Warning => Glyph::Warning,
         OverallState::Ok if status.degraded.is_empty() => Glyph::Ok,
-        OverallState::Ok => Glyph::Degraded,
+        OverallState::Ok | OverallState::Unknown => Glyph::Degraded,
     }
 }
 
@@ -184,7 +186,10 @@ mod tests {
 
     #[test]
     fn one_alert_is_said_in_words_and_opens_its_page() {
-        let look = shown(&status(OverallState::Critical, vec![alert(Level::Critical, "CPU 93 % for 4 min (critical above 90 %)")]));
+        let look = shown(&status(
+            OverallState::Critical,
+            vec![alert(Level::Critical, "CPU 93 % for 4 min (critical above 90 %)")],
+        ));
         assert_eq!(look.glyph, Glyph::Critical);
         assert_eq!(look.tooltip, "CPU 93 % for 4 min");
         assert_eq!(look.state, Line { text: "CPU 93 % for 4 min".into(), route: "alerts/a1".into() });
@@ -202,7 +207,12 @@ mod tests {
 
     #[test]
     fn the_glyph_follows_the_state() {
-        let degraded = vec![Degraded { part: "collector disks".into(), why: String::new(), since: Timestamp::default(), hint: String::new() }];
+        let degraded = vec![Degraded {
+            part: "collector disks".into(),
+            why: String::new(),
+            since: Timestamp::default(),
+            hint: String::new(),
+        }];
         let quiet = QuietView { until: Some(Timestamp::default()) };
         for (state, quiet, degraded, expected) in [
             (OverallState::Ok, QuietView::default(), vec![], Glyph::Ok),
@@ -222,7 +232,10 @@ mod tests {
     fn a_silenced_alert_is_not_shouted_and_a_pause_is_shown() {
         let mut silenced = alert(Level::Warning, "CPU 80 %");
         silenced.silenced_until = Some(Timestamp::default());
-        let status = Status { quiet: QuietView { until: Some(Timestamp::default()) }, ..status(OverallState::Ok, vec![silenced]) };
+        let status = Status {
+            quiet: QuietView { until: Some(Timestamp::default()) },
+            ..status(OverallState::Ok, vec![silenced])
+        };
         let look = shown(&status);
         assert!(look.alerts.is_empty());
         assert_eq!(look.tooltip, "All is well (quiet until 10:15)");

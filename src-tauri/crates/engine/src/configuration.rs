@@ -69,7 +69,8 @@ pub(crate) fn resolve(
 pub(crate) fn invalid(path: &Path, problems: &[ConfigProblem]) -> Problem {
     let mut message = format!("{} has {}", path.display(), crate::words::count(problems.len(), "mistake"));
     for problem in problems {
-        message.push_str(&format!("\n  {problem}"));
+        message.push_str("\n  ");
+        message.push_str(&problem.to_string());
     }
     Problem::new(Code::InvalidConfiguration, message).hint("mend them, or check with `caretaker config validate`")
 }
@@ -97,7 +98,8 @@ pub(crate) fn at_start(
     let good = state.last_good_configuration()?;
     let Some(good) = good else { return Err(invalid(path, &problems)) };
     let (text, since) = (good.text, good.at);
-    let settings = resolve(Some(&text), &options.environment, options.platform).map_err(|_| invalid(path, &problems))?;
+    let settings =
+        resolve(Some(&text), &options.environment, options.platform).map_err(|_| invalid(path, &problems))?;
     degraded.report(PART, in_words(path, &problems), HINT, now);
     Ok(InForce { settings: Arc::new(settings), text: Some(text), problems, since, stamp: file.stamp })
 }
@@ -118,7 +120,7 @@ fn in_words(path: &Path, problems: &[ConfigProblem]) -> String {
 impl Engine {
     /// Looks whether the file changed since it was last read, and takes it over if so.
     pub(crate) async fn watch_configuration(&self) {
-        let known = self.0.in_force.borrow().stamp.clone();
+        let known = self.0.in_force.borrow().stamp;
         match FileStamp::of(&self.0.configuration) {
             Ok(stamp) if stamp == known => {}
             Ok(_) | Err(_) => drop(self.reload().await),
@@ -141,8 +143,13 @@ impl Engine {
             Ok(settings) => {
                 let settings = Arc::new(settings);
                 let (same, text) = (*settings == *self.settings(), file.text.clone().unwrap_or_default());
-                let in_force =
-                    InForce { settings: Arc::clone(&settings), text: file.text, problems: Vec::new(), since: now, stamp: file.stamp };
+                let in_force = InForce {
+                    settings: Arc::clone(&settings),
+                    text: file.text,
+                    problems: Vec::new(),
+                    since: now,
+                    stamp: file.stamp,
+                };
                 self.0.in_force.send_replace(Arc::new(in_force));
                 self.0.degraded.recovered(PART);
                 self.blocking(move |inner| remember(&inner.state, &text, now)).await?;
@@ -172,7 +179,8 @@ impl Engine {
     }
 
     async fn mark_configuration(&self, at: Timestamp) {
-        let mark = Mark { kind: MarkKind::Configuration, at, until: None, text: "The configuration changed".to_owned() };
+        let mark =
+            Mark { kind: MarkKind::Configuration, at, until: None, text: "The configuration changed".to_owned() };
         let stored = self.blocking(move |inner| Ok(inner.metrics.mark(&mark)?)).await;
         if let Err(error) = stored {
             tracing::warn!(%error, "a mark could not be stored");

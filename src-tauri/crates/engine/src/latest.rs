@@ -28,12 +28,18 @@ pub struct Latest {
 impl Latest {
     /// The newest value of a series without labels.
     pub fn value(&self, name: &str) -> Option<f64> {
-        self.readings.iter().find(|reading| reading.key.name == name && reading.key.labels.is_empty()).map(|one| one.value)
+        self.readings
+            .iter()
+            .find(|reading| reading.key.name == name && reading.key.labels.is_empty())
+            .map(|one| one.value)
     }
 
     /// The newest value of a series with these labels.
     pub fn labelled(&self, name: &str, labels: &Labels) -> Option<f64> {
-        self.readings.iter().find(|reading| reading.key.name == name && reading.key.labels == *labels).map(|one| one.value)
+        self.readings
+            .iter()
+            .find(|reading| reading.key.name == name && reading.key.labels == *labels)
+            .map(|one| one.value)
     }
 
     /// The newest values of all series of a name.

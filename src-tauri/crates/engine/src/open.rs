@@ -135,6 +135,7 @@ fn build_pipeline(
         epoch: 0,
         last: metrics.newest().ok().flatten(),
         saved: moment.awake,
+        processes_stored: Span::ZERO,
         unsaved: Vec::new(),
         on_notices: Arc::clone(on_notices),
         current: Latest::default(),

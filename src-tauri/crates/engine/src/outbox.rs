@@ -50,7 +50,12 @@ impl Engine {
                 let attempts = notice.attempts + 1;
                 let next = self.now() + back_off(attempts);
                 let why = error.to_string();
-                if self.0.degraded.report(PART, why.clone(), "`caretaker doctor` says which notification daemon answers", now) {
+                if self.0.degraded.report(
+                    PART,
+                    why.clone(),
+                    "`caretaker doctor` says which notification daemon answers",
+                    now,
+                ) {
                     tracing::warn!(%error, "a notification could not be shown");
                     self.hint(Hint::Status);
                 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use caretaker_core::alert::{Acknowledgement, AlertId, Change, Evaluator, Evidence, Instance, Transition};
 use caretaker_core::config::Settings;
-use caretaker_core::metric::{Mark, MarkKind, Round, RoundId};
+use caretaker_core::metric::{Mark, MarkKind, ProcessReading, Round, RoundId};
 use caretaker_core::notice::{Hearing, Notice, plan};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::rule::Rule;
@@ -23,6 +23,8 @@ use crate::latest::Latest;
 pub const QUEUE: usize = 32;
 /// The book is stored at least this often, so that a start replays few rounds.
 const SAVE_EVERY: Span = Span::from_minutes(10);
+/// Lists of processes are most of what a round would write; this often is enough to look back.
+const PROCESSES_EVERY: Span = Span::from_minutes(2);
 /// Decisions that a full disk keeps waiting in memory.
 const MOST_UNSAVED: usize = 200;
 
@@ -64,6 +66,7 @@ pub struct Pipeline {
     pub(crate) epoch: u32,
     pub(crate) last: Option<(RoundId, Moment)>,
     pub(crate) saved: Span,
+    pub(crate) processes_stored: Span,
     pub(crate) unsaved: Vec<Decision>,
     pub(crate) on_notices: Arc<tokio::sync::Notify>,
     pub(crate) current: Latest,
@@ -79,15 +82,15 @@ impl Pipeline {
                 Work::Snooze(id, until, now, reply) => drop(reply.send(self.snooze(&id, until, now))),
                 Work::Listen(now, reply) => {
                     self.listen(now);
-                    drop(reply.send(()));
+                    done(reply);
                 }
                 Work::Settings(settings, now, reply) => {
                     self.take_settings(settings, now);
-                    drop(reply.send(()));
+                    done(reply);
                 }
                 Work::Stop(reply) => {
                     self.save_book();
-                    drop(reply.send(()));
+                    done(reply);
                     return;
                 }
             }
@@ -99,7 +102,8 @@ impl Pipeline {
     pub fn restore(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let judged = self.state.judged()?;
         let open = self.state.open_alerts()?;
-        let (evaluator, orphans) = Evaluator::restored(&self.settings.rules, open, judged.map(|(id, moment)| (moment, id.epoch)));
+        let (evaluator, orphans) =
+            Evaluator::restored(&self.settings.rules, open, judged.map(|(id, moment)| (moment, id.epoch)));
         self.evaluator = evaluator;
         self.current.silences = self.state.silences(now)?;
         self.current.quiet_until = crate::operation::quiet_until(&self.state)?;
@@ -114,7 +118,8 @@ impl Pipeline {
             }
         }
         let at = Round { id: RoundId { epoch: self.epoch, at: now }, ..Round::default() };
-        let ended = orphans.into_iter().map(|alert| caretaker_core::alert::end(alert, "the rule changed", &at)).collect();
+        let ended =
+            orphans.into_iter().map(|alert| caretaker_core::alert::end(alert, "the rule changed", &at)).collect();
         self.decide(ended, None, now);
         self.publish();
         Ok(())
@@ -130,7 +135,10 @@ impl Pipeline {
             }
         }
         round.id = RoundId { epoch: self.epoch, at: round.moment.wall };
-        match self.metrics.append(&round) {
+        let processes = self.sparse_processes(&mut round);
+        let stored = self.metrics.append(&round);
+        round.processes = processes;
+        match stored {
             Ok(id) => {
                 // The store numbers epochs and keeps stamps unique.
                 round.id = id;
@@ -144,9 +152,22 @@ impl Pipeline {
         judged
     }
 
+    /// Takes the list of processes out of rounds that need not store one, and hands it back for judging.
+    fn sparse_processes(&mut self, round: &mut Round) -> Option<Vec<ProcessReading>> {
+        let all = round.processes.clone();
+        let since = round.moment.awake - self.processes_stored;
+        if since < PROCESSES_EVERY && since >= Span::ZERO && self.processes_stored > Span::ZERO {
+            round.processes = None;
+        } else if all.is_some() {
+            self.processes_stored = round.moment.awake;
+        }
+        all
+    }
+
     fn judge(&mut self, round: &Round) -> Judged {
         let judgement = self.evaluator.judge(round);
-        let mut marks: Vec<Mark> = judgement.tick.gap.and_then(|gap| Mark::for_gap(gap, round.id.at)).into_iter().collect();
+        let mut marks: Vec<Mark> =
+            judgement.tick.gap.and_then(|gap| Mark::for_gap(gap, round.id.at)).into_iter().collect();
         if let Some(step) = judgement.tick.step {
             let way = if step < Span::ZERO { "back" } else { "ahead" };
             let text = format!("The clock was set {way} by {}", step.abs().in_words());
@@ -173,7 +194,8 @@ impl Pipeline {
     fn decide(&mut self, transitions: Vec<Transition>, round: Option<&Round>, now: Timestamp) -> usize {
         self.current.silences.retain(|silence| now < silence.until);
         let notices = self.plan(&transitions, now);
-        let due = round.is_some_and(|round| round.moment.awake - self.saved >= SAVE_EVERY || round.moment.awake < self.saved);
+        let due =
+            round.is_some_and(|round| round.moment.awake - self.saved >= SAVE_EVERY || round.moment.awake < self.saved);
         if transitions.is_empty() && notices.is_empty() && !due {
             return 0;
         }
@@ -327,11 +349,18 @@ impl Pipeline {
     }
 }
 
+/// Who asked may be gone by now, which is no fault of ours.
+fn done(reply: oneshot::Sender<()>) {
+    let _: Result<(), ()> = reply.send(());
+}
+
 fn ended(transitions: &[Transition]) -> impl Iterator<Item = Instance> + '_ {
-    transitions.iter().filter(|one| matches!(one.change, Change::Resolved { .. } | Change::Dropped)).map(|one| one.alert.clone())
+    transitions
+        .iter()
+        .filter(|one| matches!(one.change, Change::Resolved { .. } | Change::Dropped))
+        .map(|one| one.alert.clone())
 }
 
 fn judged_round(judged: RoundId, newest: Option<(RoundId, Moment)>) -> Option<(RoundId, Moment)> {
     newest.filter(|(id, _)| *id >= judged)
 }
-

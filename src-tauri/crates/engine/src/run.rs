@@ -73,12 +73,20 @@ impl Engine {
         Ok(judged)
     }
 
+    /// Reads every counter once without storing anything, so that the round that follows has rates.
+    pub async fn prime(&self) -> Result<(), Problem> {
+        self.writable()?;
+        let collect = self.settings().collect.clone();
+        self.collect(self.0.clock.moment(), collect.processes, collect.interval).await.map(drop)
+    }
+
     async fn collect(&self, moment: Moment, processes: usize, interval: Span) -> Result<Brought, Problem> {
         let mut collecting = self.0.collecting.lock().await;
         if collecting.is_none() {
             let list = self.0.collectors.lock().unwrap_or_else(PoisonError::into_inner).take();
             let started = Collecting::start(list.map(|list| list()).unwrap_or_default(), processes);
-            let started = started.map_err(|error| Problem::new(Code::Internal, format!("start the collectors: {error}")))?;
+            let started =
+                started.map_err(|error| Problem::new(Code::Internal, format!("start the collectors: {error}")))?;
             *collecting = Some(started);
         }
         let Some(collecting) = collecting.as_mut() else { return Ok(Brought::default()) };
@@ -134,7 +142,7 @@ impl Engine {
                 tracing::warn!(%problem, "an answer to a notification could not be carried out");
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Ends in order: the book stored, both databases flushed.

@@ -39,8 +39,11 @@ const PARTS: [(&str, &[&str]); 5] = [
     ("sensors", &["host.temperature", "host.thermal."]),
 ];
 
+/// Name, unit, label and value of a series.
+type Figure = (&'static str, Unit, Option<(&'static str, &'static str)>, f64);
+
 /// Figures of a small machine that is well.
-const CALM: [(&str, Unit, Option<(&str, &str)>, f64); 22] = [
+const CALM: [Figure; 22] = [
     (names::CPU_USAGE, Unit::Percent, None, 12.0),
     (names::LOAD_1M, Unit::Ratio, None, 0.6),
     (names::LOAD_5M, Unit::Ratio, None, 0.5),

@@ -98,7 +98,9 @@ async fn obey(world: &mut World, command: &Value) -> Result<Value, Problem> {
                 }
             }
             "remove" => world.machine.remove(text()?),
-            "round" => drop(step(world, world.engine().settings().collect.interval).await?),
+            "round" => {
+                step(world, world.engine().settings().collect.interval).await?;
+            }
             "advance" => world.pass(span(text()?)?).await?,
             "sleep" => world.clock.sleep_machine(span(text()?)?),
             "step" => world.clock.step(signed(text()?)?),

@@ -13,7 +13,8 @@ struct Generated {
 
 fn all() -> Result<Vec<Generated>, String> {
     let openapi = caretaker_api::document().to_pretty_json().map_err(|error| error.to_string())? + "\n";
-    let schema = serde_json::to_string_pretty(&caretaker_core::config::schema()).map_err(|error| error.to_string())? + "\n";
+    let schema =
+        serde_json::to_string_pretty(&caretaker_core::config::schema()).map_err(|error| error.to_string())? + "\n";
     Ok(vec![
         Generated { path: "docs/reference/openapi.json", text: openapi },
         Generated { path: "docs/reference/configuration.schema.json", text: schema },
@@ -50,14 +51,16 @@ fn put(file: &Generated) -> Result<(), String> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    caretaker_platform::files::write_atomic(&path, file.text.as_bytes(), 0o644).map_err(|error| format!("{}: {error}", file.path))
+    caretaker_platform::files::write_atomic(&path, file.text.as_bytes(), 0o644)
+        .map_err(|error| format!("{}: {error}", file.path))
 }
 
 /// Fails and names every file that is not what the code gives now.
 pub fn check() -> Result<String, String> {
     let mut files = all()?;
     files.push(types()?);
-    let differs = |file: &&Generated| std::fs::read_to_string(root().join(file.path)).ok().as_deref() != Some(&file.text);
+    let differs =
+        |file: &&Generated| std::fs::read_to_string(root().join(file.path)).ok().as_deref() != Some(&file.text);
     let stale: Vec<&str> = files.iter().filter(differs).map(|file| file.path).collect();
     if stale.is_empty() {
         return Ok(format!("{} generated files are up to date", files.len()));

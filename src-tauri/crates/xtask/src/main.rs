@@ -1,6 +1,7 @@
 //! The project's own tools: `generate [--check]` writes what is derived from the code, `bench` measures the figures.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
+mod bench;
 mod command_reference;
 mod generate;
 mod root;
@@ -13,7 +14,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
-        _ => Err("usage: xtask generate [--check]".to_owned()),
+        ["bench", words @ ..] => bench::run(words),
+        _ => Err("usage: xtask generate [--check] | bench [--programs DIR] [--quick]".to_owned()),
     };
     match done {
         Ok(said) => {

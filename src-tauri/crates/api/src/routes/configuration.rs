@@ -33,7 +33,10 @@ pub async fn validate(
 /// Changes one key of the file, or removes it; comments survive, and it is in force at once.
 #[utoipa::path(post, path = "/configuration/set", tag = "configuration", request_body = SetRequest,
     responses((status = 200, body = ConfigurationView), (status = 400, body = ErrorBody)))]
-pub async fn set(State(engine): State<Engine>, body: Result<Json<SetRequest>, JsonRejection>) -> Answer<ConfigurationView> {
+pub async fn set(
+    State(engine): State<Engine>,
+    body: Result<Json<SetRequest>, JsonRejection>,
+) -> Answer<ConfigurationView> {
     Ok(Json(engine.set_configuration(body?.0).await?))
 }
 

@@ -9,7 +9,9 @@ use caretaker_core::view::{DesktopView, StartAtLoginRequest};
 use crate::answer::{Answer, ErrorBody, Failure};
 
 fn nobody() -> Failure {
-    Failure(Problem::new(Code::NotConfigured, "no tray app answers here").hint("open Caretaker's window on the machine"))
+    Failure(
+        Problem::new(Code::NotConfigured, "no tray app answers here").hint("open Caretaker's window on the machine"),
+    )
 }
 
 /// The tray app as the Settings page shows it.
@@ -23,6 +25,6 @@ pub async fn show() -> Answer<DesktopView> {
 #[utoipa::path(put, path = "/desktop/start-at-login", tag = "desktop", request_body = StartAtLoginRequest,
     responses((status = 200, body = DesktopView), (status = 501, body = ErrorBody)))]
 pub async fn start_at_login(body: Result<Json<StartAtLoginRequest>, JsonRejection>) -> Answer<DesktopView> {
-    drop(body?);
+    let Json(_) = body?;
     Err(nobody())
 }

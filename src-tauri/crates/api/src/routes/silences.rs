@@ -18,7 +18,10 @@ pub async fn silences(State(engine): State<Engine>) -> Answer<SilenceList> {
 /// Mutes a rule, or one alert, for a while.
 #[utoipa::path(post, path = "/silences", tag = "alerts", request_body = SilenceRequest,
     responses((status = 200, body = Silence), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
-pub async fn silence(State(engine): State<Engine>, body: Result<Json<SilenceRequest>, JsonRejection>) -> Answer<Silence> {
+pub async fn silence(
+    State(engine): State<Engine>,
+    body: Result<Json<SilenceRequest>, JsonRejection>,
+) -> Answer<Silence> {
     Ok(Json(engine.silence(body?.0).await?))
 }
 
@@ -26,7 +29,10 @@ pub async fn silence(State(engine): State<Engine>, body: Result<Json<SilenceRequ
 #[utoipa::path(delete, path = "/silences/{target}", tag = "alerts",
     params(("target" = String, Path, description = "Id of the silence, of its rule or of its alert")),
     responses((status = 200, body = SilenceList), (status = 404, body = ErrorBody)))]
-pub async fn unsilence(State(engine): State<Engine>, target: Result<Path<String>, PathRejection>) -> Answer<SilenceList> {
+pub async fn unsilence(
+    State(engine): State<Engine>,
+    target: Result<Path<String>, PathRejection>,
+) -> Answer<SilenceList> {
     Ok(Json(engine.unsilence(&target?.0).await?))
 }
 
@@ -39,6 +45,9 @@ pub async fn quiet(State(engine): State<Engine>) -> Answer<QuietView> {
 /// Pauses notifications for a while, or resumes them.
 #[utoipa::path(put, path = "/quiet", tag = "alerts", request_body = QuietRequest,
     responses((status = 200, body = QuietView), (status = 400, body = ErrorBody)))]
-pub async fn set_quiet(State(engine): State<Engine>, body: Result<Json<QuietRequest>, JsonRejection>) -> Answer<QuietView> {
+pub async fn set_quiet(
+    State(engine): State<Engine>,
+    body: Result<Json<QuietRequest>, JsonRejection>,
+) -> Answer<QuietView> {
     Ok(Json(engine.set_quiet(body?.0).await?))
 }

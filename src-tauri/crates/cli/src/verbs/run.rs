@@ -167,19 +167,19 @@ async fn once(context: &Context, options: EngineOptions, lock: EngineLock) -> Re
 }
 
 async fn measure(engine: &Engine) -> Result<OneRound, Problem> {
-    let first = engine.round().await?;
+    engine.prime().await?;
     engine.clock().sleep(BETWEEN_READINGS).await;
-    let second = engine.round().await?;
+    let round = engine.round().await?;
     // A desktop that does not answer is degraded, not a reason to lose what was measured.
     if let Err(problem) = engine.deliver().await {
         tracing::warn!(%problem, "notices wait for the next run");
     }
     let status = engine.status(None).await?;
     Ok(OneRound {
-        at: second.id.at,
-        rounds: 2,
-        transitions: first.transitions + second.transitions,
-        notices: first.notices + second.notices,
+        at: round.id.at,
+        rounds: 1,
+        transitions: round.transitions,
+        notices: round.notices,
         alerts: status.alerts.len(),
     })
 }

@@ -242,15 +242,14 @@ impl Tracked {
         round: &Round,
         out: &mut Vec<Transition>,
     ) {
-        let changes = match self.alert.as_mut() {
-            Some(alert) => step(rule, alert, seen),
-            None => {
-                let Some(level) = opens(rule, seen.value) else { return };
-                let mut alert = opened(rule, meaning, key, self.unit, level, seen);
-                let changes = begin(rule, &mut alert, seen.at);
-                self.alert = Some(alert);
-                changes
-            }
+        let changes = if let Some(alert) = self.alert.as_mut() {
+            step(rule, alert, seen)
+        } else {
+            let Some(level) = opens(rule, seen.value) else { return };
+            let mut alert = opened(rule, meaning, key, self.unit, level, seen);
+            let changes = begin(rule, &mut alert, seen.at);
+            self.alert = Some(alert);
+            changes
         };
         let Some(alert) = self.alert.as_ref() else { return };
         out.extend(changes.into_iter().map(|change| Transition { change, alert: alert.clone(), round: round.id }));

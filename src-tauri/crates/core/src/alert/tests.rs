@@ -322,7 +322,9 @@ proptest! {
                 let open = restarted.evaluator.open().cloned().collect();
                 let (mut fresh, orphans) = Evaluator::restored(std::slice::from_ref(&steady), open, None);
                 prop_assert!(orphans.is_empty());
-                rounds.iter().for_each(|round| fresh.observe(round));
+                for round in &rounds {
+                    fresh.observe(round);
+                }
                 restarted.evaluator = fresh;
             }
             let settled = !events[..index.min(events.len())].iter().rev().take(4).any(|event| matches!(event, Event::Sleep(_) | Event::Missing));

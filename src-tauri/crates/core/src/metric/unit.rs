@@ -83,7 +83,7 @@ impl Unit {
     /// The value as people read it: `93 %`, `1.4 GB/s`, `61 °C`, `2.31`.
     pub fn format(self, value: f64) -> String {
         match self {
-            Self::Percent => format!("{} %", rounded(value, if value.abs() < 10.0 { 1 } else { 0 })),
+            Self::Percent => format!("{} %", rounded(value, usize::from(value.abs() < 10.0))),
             Self::Bytes => bytes(value),
             Self::BytesPerSecond => format!("{}/s", bytes(value)),
             Self::Celsius => format!("{} °C", rounded(value, 0)),
@@ -108,7 +108,7 @@ fn bytes(value: f64) -> String {
     let mut size = value;
     for unit in ["B", "kB", "MB", "GB"] {
         if size.abs() < 999.5 {
-            let digits = if unit == "B" || size.abs() >= 99.95 { 0 } else { 1 };
+            let digits = usize::from(unit != "B" && size.abs() < 99.95);
             return format!("{} {unit}", rounded(size, digits));
         }
         size /= 1_000.0;

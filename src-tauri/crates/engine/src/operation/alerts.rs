@@ -48,7 +48,9 @@ impl Engine {
             shown && recent && filter.level.is_none_or(|level| alert.level == level)
         });
         let mut alerts: Vec<AlertView> = alerts.iter().map(|alert| self.alert_view(alert, &latest, now)).collect();
-        alerts.sort_by_key(|alert| (alert.state == State::Resolved, std::cmp::Reverse(alert.level), std::cmp::Reverse(alert.since)));
+        alerts.sort_by_key(|alert| {
+            (alert.state == State::Resolved, std::cmp::Reverse(alert.level), std::cmp::Reverse(alert.since))
+        });
         Ok(AlertList { alerts })
     }
 
@@ -62,7 +64,8 @@ impl Engine {
                 Ok((inner.state.events(&key)?, inner.state.evidence(&key)?, inner.state.notices(&key)?))
             })
             .await?;
-        let timeline = events.into_iter().map(|(at, change)| TimelineEntry { at, text: words::change(&change), change });
+        let timeline =
+            events.into_iter().map(|(at, change)| TimelineEntry { at, text: words::change(&change), change });
         let notices = notices.into_iter().map(|notice| NoticeView {
             channel: notice.channel,
             kind: notice.kind,
@@ -97,7 +100,8 @@ impl Engine {
         }
         let (id, now) = (self.open_alert(id).await?.id, self.now());
         let alert = self.ask(|reply| Work::Snooze(id, now + span, now, reply)).await??;
-        self.changed("snooze", format!("Snoozed {} for {}", words::short(&alert, now), span.in_words()), &alert, now).await
+        self.changed("snooze", format!("Snoozed {} for {}", words::short(&alert, now), span.in_words()), &alert, now)
+            .await
     }
 
     /// Rules as they are judged.

@@ -43,7 +43,9 @@ impl Engine {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display()))),
+            Err(error) => {
+                return Err(Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display())));
+            }
         };
         let document = Document::parse(&text).map_err(|problems| invalid(&path, &problems))?;
         let changed = match &request.value {
@@ -51,7 +53,8 @@ impl Engine {
             None => document.unset(&request.key),
         };
         let changed = changed.map_err(|problems| refused(&request.key, &problems))?;
-        resolve(Some(&changed), &self.0.environment, self.0.platform).map_err(|problems| refused(&request.key, &problems))?;
+        resolve(Some(&changed), &self.0.environment, self.0.platform)
+            .map_err(|problems| refused(&request.key, &problems))?;
         self.blocking(move |_| {
             files::write_atomic(&path, changed.as_bytes(), 0o600)
                 .map_err(|error| Problem::new(Code::Internal, format!("write {}: {error}", path.display())))

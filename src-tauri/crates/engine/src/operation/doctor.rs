@@ -50,7 +50,9 @@ impl Engine {
             Some(free) if free < LITTLE_SPACE => {
                 check("home", "free space", CheckState::Warning, format!("{} left", Unit::Bytes.format(free as f64)))
             }
-            Some(free) => check("home", "free space", CheckState::Ok, format!("{} left", Unit::Bytes.format(free as f64))),
+            Some(free) => {
+                check("home", "free space", CheckState::Ok, format!("{} left", Unit::Bytes.format(free as f64)))
+            }
             None => check("home", "free space", CheckState::Warning, "it cannot be told".to_owned()),
         };
         let integrity = self.blocking(|inner| Ok(inner.metrics.check()?)).await;
@@ -95,7 +97,8 @@ fn desktop_checks(readiness: &Readiness) -> Vec<CheckView> {
     let desktop = &readiness.desktop;
     let notifications = match &desktop.notifications {
         NotificationReadiness::Running { name, version, capabilities, .. } => {
-            let actions = if capabilities.iter().any(|one| one == "actions") { "with buttons" } else { "without buttons" };
+            let actions =
+                if capabilities.iter().any(|one| one == "actions") { "with buttons" } else { "without buttons" };
             check("desktop", "notifications", CheckState::Ok, format!("{name} {version}, {actions}"))
         }
         NotificationReadiness::Startable => {
@@ -106,7 +109,8 @@ fn desktop_checks(readiness: &Readiness) -> Vec<CheckView> {
         }
         NotificationReadiness::Silent { why } => check("desktop", "notifications", CheckState::Failed, why.clone()),
         NotificationReadiness::Absent if desktop.session => {
-            let found = check("desktop", "notifications", CheckState::Warning, "no notification daemon answers".to_owned());
+            let found =
+                check("desktop", "notifications", CheckState::Warning, "no notification daemon answers".to_owned());
             hinted(found, "install one, for example dunst; alerts are recorded all the same")
         }
         NotificationReadiness::Absent => {

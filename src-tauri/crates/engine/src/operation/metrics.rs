@@ -166,6 +166,9 @@ mod tests {
         ] {
             assert_eq!(resolution(Span::from_hours(hours), None, most), expected, "{hours} h");
         }
-        assert_eq!(resolution(Span::from_hours(1), Some(Span::from_minutes(5)), None), Resolution::Step(Span::from_minutes(5)));
+        assert_eq!(
+            resolution(Span::from_hours(1), Some(Span::from_minutes(5)), None),
+            Resolution::Step(Span::from_minutes(5))
+        );
     }
 }

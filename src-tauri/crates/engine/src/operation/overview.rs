@@ -36,7 +36,13 @@ impl Engine {
             .blocking(move |inner| {
                 let mut charts = Vec::new();
                 for name in wanted {
-                    charts.extend(inner.metrics.points(&name, &Labels::none(), from, to + Span::from_millis(1), Resolution::Raw)?);
+                    charts.extend(inner.metrics.points(
+                        &name,
+                        &Labels::none(),
+                        from,
+                        to + Span::from_millis(1),
+                        Resolution::Raw,
+                    )?);
                 }
                 Ok((charts, inner.metrics.marks(from, to)?))
             })
@@ -62,7 +68,10 @@ fn plans(latest: &Latest) -> Vec<Plan> {
         "CPU",
         names::CPU_USAGE,
         Unit::Percent,
-        vec![("Load 1 min", latest.value(names::LOAD_1M), Unit::Ratio), ("15 min", latest.value(names::LOAD_15M), Unit::Ratio)],
+        vec![
+            ("Load 1 min", latest.value(names::LOAD_1M), Unit::Ratio),
+            ("15 min", latest.value(names::LOAD_15M), Unit::Ratio),
+        ],
     )];
     let memory = vec![
         ("Used", latest.value(names::MEMORY_USED), Unit::Bytes),
@@ -138,7 +147,8 @@ fn tile(plan: Plan, latest: &Latest, charts: &[SeriesPoints], rules: &[Rule]) ->
     let points: Vec<Point> =
         charts.iter().find(|chart| chart.key == plan.series).map(|chart| chart.points.clone()).unwrap_or_default();
     let value = latest.readings.iter().find(|reading| *reading.key == plan.series).map(|reading| reading.value);
-    let judges = |rule: &&Rule| rule.enabled && rule.metric == plan.series.name && plan.series.labels.matches(&rule.filter);
+    let judges =
+        |rule: &&Rule| rule.enabled && rule.metric == plan.series.name && plan.series.labels.matches(&rule.filter);
     let rule = rules.iter().find(judges);
     let details = plan.details.into_iter().filter_map(|(label, value, unit)| {
         value.map(|value| TileDetail { label: label.to_owned(), text: unit.format(value) })

@@ -36,8 +36,12 @@ impl Engine {
                 Ok((operations, inner.metrics.series_count()?, inner.metrics.oldest()?, expected))
             })
             .await?;
-        let mut alerts: Vec<_> =
-            latest.open.iter().filter(|alert| alert.is_raised()).map(|alert| self.alert_view(alert, &latest, now)).collect();
+        let mut alerts: Vec<_> = latest
+            .open
+            .iter()
+            .filter(|alert| alert.is_raised())
+            .map(|alert| self.alert_view(alert, &latest, now))
+            .collect();
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), std::cmp::Reverse(alert.since)));
         let stale = self.stale(&latest, now, max_age, expected);
         let state = overall(&latest, now, stale);

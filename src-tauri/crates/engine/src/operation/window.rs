@@ -66,7 +66,8 @@ impl Engine {
             Problem::new(Code::Internal, format!("show a notification: {error}"))
                 .hint("`caretaker doctor` says which notification daemon answers")
         });
-        self.record("notification test", "Showed a test notification".to_owned(), shown.as_ref().map(|()| ())).await;
+        let result = shown.as_ref().copied();
+        self.record("notification test", "Showed a test notification".to_owned(), result).await;
         shown
     }
 }

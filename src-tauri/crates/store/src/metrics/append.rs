@@ -31,6 +31,8 @@ pub(super) struct Appender {
     values: Vec<Option<i64>>,
     bytes: Vec<u8>,
     late: BTreeSet<i64>,
+    /// Up to where rows are rolled up; none when that has to be read again.
+    rolled_up: Option<i64>,
 }
 
 struct Slot {
@@ -68,16 +70,20 @@ impl Appender {
         self.layout.series.contains(&series)
     }
 
-    /// Forgets a late period, because it was rolled up again.
-    pub(super) fn rolled_up_again(&mut self, period: i64) {
-        self.late.remove(&period);
+    /// Takes note of a roll-up: how far it came must be read again, and a late period that it did again is late no more.
+    pub(super) fn rolled_up(&mut self, again: Option<i64>) {
+        self.rolled_up = None;
+        self.late.retain(|late| Some(*late) != again);
     }
 
     fn store(&mut self, connection: &Connection, round: &Round) -> Result<RoundId, Fault> {
         let epoch = self.epoch(connection, round.id.epoch)?;
         let mut ts = round.moment.wall.as_millis();
         let period = period::of(ts);
-        let rolled_up = progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN);
+        let rolled_up = match self.rolled_up {
+            Some(known) => known,
+            None => *self.rolled_up.insert(progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN)),
+        };
         let is_late = ts < rolled_up && !self.late.contains(&period);
         let fits = self.layout.id != 0 && self.layout.period == period && self.place(&round.readings);
         // One statement is a transaction of its own; more need one around them.

@@ -248,9 +248,7 @@ impl MetricsStore {
 impl Writer {
     fn roll_up(&mut self, now: i64) -> Result<Option<RolledUp>, Fault> {
         let Some((done, again)) = roll_up::step(&self.connection, &mut self.layouts, now)? else { return Ok(None) };
-        if let Some(period) = again {
-            self.appender.rolled_up_again(period);
-        }
+        self.appender.rolled_up(again);
         Ok(Some(done))
     }
 }

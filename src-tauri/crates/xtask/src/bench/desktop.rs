@@ -1,0 +1,137 @@
+//! The tray app on a screen and bus of our own: how soon its icon and its window are there, and what memory it holds
+//! before and after a window.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use caretaker_core::view::{OpenWindowRequest, OpenWindowView};
+use caretaker_testkit::desktop::{PrivateBus, TrayHost};
+use hyper::Method;
+
+use super::Outcome;
+use super::options::Options;
+use super::process::{Memory, name, tree};
+use super::programs::{Place, Running, installed, until};
+use super::report::Row;
+use super::screen::Screen;
+use super::times::{Times, milliseconds};
+
+const NEEDED: [&str; 2] = ["Xvfb", "dbus-daemon"];
+/// As `/proc` cuts it off.
+const WEB_PROCESS: &str = "WebKitWebProces";
+const TRAY_LIMIT: f64 = 300.0;
+const COLD_LIMIT: f64 = 400.0;
+const WARM_LIMIT: f64 = 150.0;
+
+/// The app, and everything that it stands on.
+struct Session {
+    screen: Screen,
+    place: Place,
+    app: Running,
+    started: Duration,
+    _host: Arc<TrayHost>,
+    _bus: PrivateBus,
+}
+
+/// Rows about the icon, the window and memory.
+pub async fn rows(options: &Options) -> Outcome<Vec<Row>> {
+    if let Some(missing) = NEEDED.iter().find(|program| !installed(program)) {
+        return Err(format!("`{missing}` is not installed").into());
+    }
+    let mut starts = Times::default();
+    for _ in 1..options.choose(10, 4) {
+        let session = Session::start(options).await?;
+        starts.note(session.started, Duration::ZERO);
+        session.app.stop().await?;
+    }
+    let session = Session::start(options).await?;
+    starts.note(session.started, Duration::ZERO);
+    let mut rows = vec![Row::at_most("Tray app, start to icon", starts.wall(0.5), TRAY_LIMIT, "ms", starts.in_words())];
+    tokio::time::sleep(Duration::from_secs(options.choose(60, 15))).await;
+    rows.extend(memory("Tray app before a window", session.app.pid(), 60.0, 25.0));
+    match session.windows(options).await {
+        Ok(window_rows) => rows.extend(window_rows),
+        Err(why) => rows.push(Row::not_measured("Window of the tray app", why)),
+    }
+    session.app.stop().await?;
+    Ok(rows)
+}
+
+impl Session {
+    async fn start(options: &Options) -> Outcome<Self> {
+        let (screen, bus, place) = (Screen::start()?, PrivateBus::start(), Place::new(options)?);
+        let host = Arc::new(TrayHost::start(&bus).await);
+        let mut command = place.command("caretaker-app")?;
+        let (variable, address) = bus.environment();
+        command.arg("--hidden").env(variable, address).env("DISPLAY", &screen.display).envs([
+            ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+            ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+            ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
+            ("LIBGL_ALWAYS_SOFTWARE", "1"),
+            ("GDK_BACKEND", "x11"),
+            ("NO_AT_BRIDGE", "1"),
+        ]);
+        let begun = Instant::now();
+        let app = Running(command.spawn()?);
+        // In a task of its own, because a host that waits in vain panics, as tests want it to.
+        let waiting = Arc::clone(&host);
+        tokio::spawn(async move { waiting.item().await }).await.map_err(|_| "no tray icon appeared within 10 s")?;
+        let started = begun.elapsed();
+        place.answers().await?;
+        Ok(Self { screen, place, app, started, _host: host, _bus: bus })
+    }
+
+    /// Opens the window, closes it, looks at what stays, opens it again.
+    async fn windows(&self, options: &Options) -> Outcome<Vec<Row>> {
+        let (mut rows, window) = self.open("cold", COLD_LIMIT).await?;
+        if let Some(memory) = Memory::of_tree(self.app.pid()) {
+            let (proportional, dirty) = memory.megabytes();
+            let words =
+                format!("{proportional:.1} MB PSS, {dirty:.1} MB private dirty in {} processes", memory.processes);
+            rows.push(Row::information("Tray app with its window open", words));
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        self.screen.close(window)?;
+        let wait = options.choose(60, 20);
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+        let label = format!("Tray app {wait} s after a window was closed");
+        rows.extend(memory(&label, self.app.pid(), 80.0, 40.0));
+        let left = tree(self.app.pid()).into_iter().filter(|pid| name(*pid) == WEB_PROCESS).count();
+        rows.push(Row::at_most(format!("{label}: page processes left"), left as f64, 0.0, "", left.to_string()));
+        rows.extend(self.open("the second time", WARM_LIMIT).await?.0);
+        Ok(rows)
+    }
+
+    /// The window is only shown when its page says that it has painted.
+    async fn open(&self, how: &str, limit: f64) -> Outcome<(Vec<Row>, u32)> {
+        let client = self.place.client()?;
+        let request = OpenWindowRequest { route: "overview".to_owned() };
+        let begun = Instant::now();
+        let answer: OpenWindowView = client.send(Method::POST, "/window", &request).await?;
+        if !answer.opened {
+            return Err("the engine knows no tray app".into());
+        }
+        let window = until("a visible window", async || self.screen.window().ok().flatten()).await?;
+        let visible = milliseconds(begun.elapsed());
+        until("a painted window", async || self.screen.is_painted(window).ok().filter(|painted| *painted)).await?;
+        let painted = milliseconds(begun.elapsed());
+        let words = format!("{painted:.0} ms; visible after {visible:.0} ms; once");
+        Ok((
+            vec![Row::at_most(format!("Window asked for to page painted, {how}"), painted, limit, "ms", words)],
+            window,
+        ))
+    }
+}
+
+fn memory(label: &str, pid: u32, proportional_limit: f64, dirty_limit: f64) -> Vec<Row> {
+    let Some(memory) = Memory::of_tree(pid) else {
+        return vec![Row::not_measured(label, "the app has ended")];
+    };
+    let (proportional, dirty) = memory.megabytes();
+    let processes = if memory.processes == 1 { String::new() } else { format!(" in {} processes", memory.processes) };
+    let words = |value: f64| format!("{value:.1} MB{processes}");
+    vec![
+        Row::at_most(format!("{label}, PSS"), proportional, proportional_limit, "MB", words(proportional)),
+        Row::at_most(format!("{label}, private dirty"), dirty, dirty_limit, "MB", words(dirty)),
+    ]
+}

@@ -1,0 +1,63 @@
+//! One measurement after the other, so that none disturbs another, and the table at the end.
+
+use std::time::Instant;
+
+use super::options::Options;
+use super::report::{Report, Row};
+use super::storage::History;
+use super::{Outcome, charts, collectors, command_line, headless, machine, round, rules};
+
+/// Measures everything that can be measured here. `words` are those after `bench`.
+pub fn run(words: &[&str]) -> Result<String, String> {
+    let options = Options::parse(words)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    Ok(runtime.block_on(measure(&options)))
+}
+
+async fn measure(options: &Options) -> String {
+    let begun = Instant::now();
+    let machine = machine::description(options);
+    let mut report = Report::default();
+    say("the collectors");
+    report.add("Round of all collectors", collectors::rows(options));
+    say("a round in the engine");
+    report.add("Round in the engine", Box::pin(round::rows(options)).await);
+    say("the rules");
+    report.add("200 rules", rules::rows(options));
+    say("the store: 30 days of 150 series");
+    report.add("The store", storage(options));
+    say("the command line");
+    report.add("`caretaker status --json`", command_line::rows(options).await);
+    say("the engine without a desktop");
+    report.add("`caretaker run`", headless::rows(options).await);
+    say("the tray app");
+    report.add("The tray app", desktop(options).await);
+    let missed = match report.missed() {
+        0 => "no target is missed".to_owned(),
+        1 => "1 target is missed".to_owned(),
+        several => format!("{several} targets are missed"),
+    };
+    format!("{machine}.\n\n{report}\nMeasured in {} s; {missed}.", begun.elapsed().as_secs())
+}
+
+fn storage(options: &Options) -> Outcome<Vec<Row>> {
+    let (history, mut rows) = History::generate()?;
+    rows.extend(charts::rows(options, &history)?);
+    rows.extend(history.retention()?);
+    Ok(rows)
+}
+
+#[cfg(target_os = "linux")]
+async fn desktop(options: &Options) -> Outcome<Vec<Row>> {
+    Box::pin(super::desktop::rows(options)).await
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn desktop(_options: &Options) -> Outcome<Vec<Row>> {
+    std::future::ready(Err("only Linux has the private screen and bus that this needs".into())).await
+}
+
+fn say(what: &str) {
+    eprintln!("measuring {what}…");
+}
