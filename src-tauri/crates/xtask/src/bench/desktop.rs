@@ -1,7 +1,7 @@
 //! The tray app on a screen and bus of our own: how soon its icon and its window are there, and what memory it holds
 //! before and after a window.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use caretaker_core::view::{OpenWindowRequest, OpenWindowView};
@@ -29,7 +29,7 @@ struct Session {
     place: Place,
     app: Running,
     started: Duration,
-    _host: Arc<TrayHost>,
+    _host: Rc<TrayHost>,
     _bus: PrivateBus,
 }
 
@@ -60,7 +60,7 @@ pub async fn rows(options: &Options) -> Outcome<Vec<Row>> {
 impl Session {
     async fn start(options: &Options) -> Outcome<Self> {
         let (screen, bus, place) = (Screen::start()?, PrivateBus::start(), Place::new(options)?);
-        let host = Arc::new(TrayHost::start(&bus).await);
+        let host = Rc::new(TrayHost::start(&bus).await);
         let mut command = place.command("caretaker-app")?;
         let (variable, address) = bus.environment();
         command.arg("--hidden").env(variable, address).env("DISPLAY", &screen.display).envs([
@@ -74,8 +74,10 @@ impl Session {
         let begun = Instant::now();
         let app = Running(command.spawn()?);
         // In a task of its own, because a host that waits in vain panics, as tests want it to.
-        let waiting = Arc::clone(&host);
-        tokio::spawn(async move { waiting.item().await }).await.map_err(|_| "no tray icon appeared within 10 s")?;
+        let waiting = Rc::clone(&host);
+        tokio::task::spawn_local(async move { waiting.item().await })
+            .await
+            .map_err(|_| "no tray icon appeared within 10 s")?;
         let started = begun.elapsed();
         place.answers().await?;
         Ok(Self { screen, place, app, started, _host: host, _bus: bus })

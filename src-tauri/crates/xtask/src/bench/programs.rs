@@ -76,11 +76,6 @@ impl Place {
         let client = self.client()?;
         until("an answer of the engine", async || client.get::<Status>("/status").await.ok()).await
     }
-
-    /// The data folder.
-    pub fn home(&self) -> PathBuf {
-        self.path("home")
-    }
 }
 
 /// A started program; killed when dropped.

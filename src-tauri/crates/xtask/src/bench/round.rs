@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use caretaker_core::config::Platform;
-use caretaker_core::time::Clock;
+use caretaker_core::time::Span;
 use caretaker_engine::{Engine, EngineOptions, Mode, machine_ports};
 use caretaker_platform::home::Home;
 use caretaker_platform::lock::{EngineLock, Owner};
@@ -44,7 +44,7 @@ pub async fn rows(options: &Options) -> Outcome<Vec<Row>> {
             times.note(begun.elapsed(), own_cpu_time().saturating_sub(cpu));
         }
         // Lets rates have a denominator without making the run long.
-        clock.sleep(caretaker_core::time::Span::from_millis(20)).await;
+        clock.sleep(Span::from_millis(20)).await;
     }
     engine.close().await;
     let measured = format!(

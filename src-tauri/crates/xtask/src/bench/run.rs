@@ -12,7 +12,8 @@ pub fn run(words: &[&str]) -> Result<String, String> {
     let options = Options::parse(words)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    Ok(runtime.block_on(measure(&options)))
+    // Stand-ins of the desktop are not made to move between threads.
+    Ok(tokio::task::LocalSet::new().block_on(&runtime, measure(&options)))
 }
 
 async fn measure(options: &Options) -> String {
