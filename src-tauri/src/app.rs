@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use caretaker_api::Desktop;
+use caretaker_core::port::Notifier;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Timestamp;
 use caretaker_core::tray::{Look, look};
@@ -54,7 +55,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Problem> {
     }
     let automation = std::env::var_os(AUTOMATION).is_some();
     let (arguments, at_start) = (arguments.clone(), arguments.open.is_some() || automation);
-    let app = tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(target_os = "macos")]
+    let builder = builder.plugin(tauri_plugin_notification::init());
+    let app = builder
         .plugin(tauri_plugin_autostart::init(
             tauri_plugin_autostart::MacosLauncher::LaunchAgent,
             Some(vec!["--hidden"]),
@@ -86,7 +90,7 @@ fn set_up(app: &AppHandle<Wry>, arguments: Arguments, home: Home, open: Option<S
     let up = Arc::new(AtomicBool::new(false));
     let windows = Arc::new(Windows::new(app.clone()));
     let desktop = Arc::new(AppDesktop::new(app.clone(), Arc::clone(&up)));
-    let link = Arc::new(Link::new());
+    let link = Arc::new(Link::new(app_notifier(app)));
     let starts = desktop.view().start_at_login.unwrap_or(false);
     let tray = Arc::new(Tray::new(app.clone(), Arc::clone(&windows), up, look(None, time_of_day), starts));
     app.manage(Arc::clone(&windows));
@@ -99,10 +103,26 @@ fn set_up(app: &AppHandle<Wry>, arguments: Arguments, home: Home, open: Option<S
     tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&link), Arc::clone(&tray), desktop));
     tauri::async_runtime::spawn(open_when_asked(Arc::clone(&link), Arc::clone(&windows)));
     tauri::async_runtime::spawn(keep_tray_up(app.clone(), tray, Arc::clone(&windows), open.is_none()));
-    tauri::async_runtime::spawn(heed_signals(app.clone(), link));
+    tauri::async_runtime::spawn(heed_signals(app.clone(), Arc::clone(&link)));
+    #[cfg(target_os = "macos")]
+    if let Err(error) = crate::macos::answer_clicks(app, link, Arc::clone(&windows)) {
+        tracing::error!(%error, "clicks on notifications are not heard");
+    }
     if let Some(route) = open {
         windows.open(&route);
     }
+}
+
+/// Where notifications are the app's own business, the one that shows them.
+#[cfg(target_os = "macos")]
+fn app_notifier(app: &AppHandle<Wry>) -> Option<Arc<dyn Notifier>> {
+    Some(Arc::new(crate::macos::MacNotifier::new(app.clone())))
+}
+
+/// Elsewhere the engine speaks to the desktop itself.
+#[cfg(not(target_os = "macos"))]
+fn app_notifier(_app: &AppHandle<Wry>) -> Option<Arc<dyn Notifier>> {
+    None
 }
 
 /// Ends the link and a hosted engine within two seconds. The menu, a signal and the system's logout all come here.

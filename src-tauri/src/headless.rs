@@ -30,7 +30,7 @@ async fn engine(arguments: &Arguments) -> Result<(), Problem> {
     let signals = |error| Problem::new(Code::Internal, format!("listen for signals: {error}"));
     let mut stop = StopSignals::listen().map_err(signals)?;
     let mut reload = ReloadSignals::listen().map_err(signals)?;
-    let running = Host::start(engine_options(arguments, &home), held)?;
+    let running = Host::start(engine_options(arguments, &home, None), held)?;
     loop {
         tokio::select! {
             _ = stop.next() => break,

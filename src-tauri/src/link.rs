@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_api::{Client, Host, Running};
+use caretaker_core::port::Notifier;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Clock;
 use caretaker_core::view::{Hint, OpenWindowRequest, OpenWindowView, Status};
@@ -29,16 +30,18 @@ pub struct Link {
     status: watch::Sender<Option<Arc<Status>>>,
     hints: broadcast::Sender<Hint>,
     problem: watch::Sender<Option<Problem>>,
+    notifier: Option<Arc<dyn Notifier>>,
 }
 
 impl Link {
-    /// A link that has not found an engine yet.
-    pub fn new() -> Self {
+    /// A link that has not found an engine yet. An engine hosted here tells through `notifier` where there is one.
+    pub fn new(notifier: Option<Arc<dyn Notifier>>) -> Self {
         Self {
             client: watch::channel(None).0,
             status: watch::channel(None).0,
             hints: broadcast::channel(HINTS).0,
             problem: watch::channel(None).0,
+            notifier,
         }
     }
 
@@ -101,7 +104,7 @@ impl Link {
     async fn once(&self, arguments: &Arguments, home: &Home) -> Result<Option<Running>, Problem> {
         let owner = Owner::this_process(PROGRAM, VERSION, SystemClock::new().moment().wall);
         if let Some(lock) = EngineLock::try_acquire(&home.lock(), &owner)? {
-            return Host::start(engine_options(arguments, home), lock).map(Some);
+            return Host::start(engine_options(arguments, home, self.notifier.clone()), lock).map(Some);
         }
         if socket::connect(home).await?.is_some() {
             self.follow(Client::over_socket(home.clone())).await;

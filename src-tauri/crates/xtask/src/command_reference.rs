@@ -62,6 +62,8 @@ fn options(page: &mut String, command: &Command, global: bool) {
     rows.dedup();
     if !rows.is_empty() {
         page.push_str("| option | meaning |\n|--|--|\n");
-        rows.into_iter().for_each(|row| page.push_str(&row));
+        for row in rows {
+            page.push_str(&row);
+        }
     }
 }

@@ -66,7 +66,10 @@ async fn idle(options: &Options) -> Outcome<Vec<Row>> {
             rows.push(Row::at_most("Idle CPU of `caretaker run`, of one core", share, CPU_LIMIT, "%", words));
         }
         _ => {
-            rows.push(Row::not_measured("Idle CPU of `caretaker run`", "this system hides CPU time of other processes"))
+            rows.push(Row::not_measured(
+                "Idle CPU of `caretaker run`",
+                "this system hides CPU time of other processes",
+            ));
         }
     }
     Ok(rows)

@@ -78,7 +78,7 @@ impl Machine {
                 self.state[n] = (before + 2e6 * self.normal()).max(1e8);
                 (self.state[n] / 4_096.0).round() * 4_096.0
             }
-            Unit::BytesPerSecond if n % 6 == 0 && self.even() < 0.95 => 0.0,
+            Unit::BytesPerSecond if n.is_multiple_of(6) && self.even() < 0.95 => 0.0,
             Unit::BytesPerSecond => (9.0 + 1.5 * self.normal()).exp(),
             Unit::Celsius => {
                 self.state[n] = (before + 0.3 * self.normal()).clamp(30.0, 95.0);

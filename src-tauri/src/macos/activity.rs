@@ -1,4 +1,4 @@
-//! What macOS needs of a program without windows: that it is not ended or put to sleep for being idle.
+//! Keeps a program without windows from being ended or put to sleep for being idle.
 
 use objc2_foundation::{NSActivityOptions, NSProcessInfo, NSString};
 
