@@ -52,7 +52,11 @@ impl Notifier for MacNotifier {
 }
 
 /// Does what people ask of notifications, whichever engine the app is linked to. Called once.
-pub fn answer_clicks(app: &AppHandle<Wry>, link: Arc<Link>, windows: Arc<Windows>) -> tauri_plugin_notification::Result<()> {
+pub fn answer_clicks(
+    app: &AppHandle<Wry>,
+    link: Arc<Link>,
+    windows: Arc<Windows>,
+) -> tauri_plugin_notification::Result<()> {
     let button = |id: &str, title: &str| Action::builder(id, title).build();
     // Titles are joined with commas by the system's library, so none may hold one.
     let buttons = vec![button(OPEN, "Open"), button(ACKNOWLEDGE, "Acknowledge"), button(SNOOZE, "Snooze 1 h")];
