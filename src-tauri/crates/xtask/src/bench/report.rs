@@ -27,7 +27,12 @@ impl Row {
     /// A figure that must not exceed `limit`; `measured` is how it is told, `value` what is compared.
     pub fn at_most(figure: impl Into<String>, value: f64, limit: f64, unit: &str, measured: impl Into<String>) -> Self {
         let verdict = if value <= limit { Verdict::Met } else { Verdict::Missed };
-        Self { figure: figure.into(), measured: measured.into(), target: format!("<= {limit} {unit}"), verdict }
+        Self {
+            figure: figure.into(),
+            measured: measured.into(),
+            target: format!("<= {limit} {unit}").trim_end().to_owned(),
+            verdict,
+        }
     }
 
     /// A figure without a target.

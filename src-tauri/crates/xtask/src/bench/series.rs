@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use caretaker_core::metric::{Reading, Round, RoundId, SeriesKey, Unit};
+use caretaker_core::metric::{ProcessReading, Reading, Round, RoundId, SeriesKey, Unit};
 use caretaker_core::time::{BootId, Moment, Span, Timestamp};
 
 /// When the made-up history begins.
@@ -64,6 +64,18 @@ impl Machine {
             readings: (0..self.keys.len()).map(|n| self.reading(n)).collect(),
             processes: None,
         }
+    }
+
+    /// A list as long as the top 20 by CPU and the top 20 by memory usually are together.
+    pub fn processes(&mut self) -> Vec<ProcessReading> {
+        (0..30)
+            .map(|n| ProcessReading {
+                pid: 1_000 + n * 37,
+                name: format!("process-{n}"),
+                cpu_percent: Some((self.even() * 10_000.0).round() / 100.0),
+                memory_bytes: (self.even() * 1e5) as u64 * 4_096,
+            })
+            .collect()
     }
 
     fn reading(&mut self, n: usize) -> Reading {

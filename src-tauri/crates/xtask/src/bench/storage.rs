@@ -18,6 +18,8 @@ const ROUNDS_A_DAY: i64 = DAY / INTERVAL;
 /// The engine checkpoints every five minutes and rolls up every two hours.
 const CHECKPOINT_ROUNDS: i64 = 10;
 const ROLL_UP_ROUNDS: i64 = 240;
+/// The engine stores a list of the top processes this often.
+const LIST_ROUNDS: i64 = 4;
 
 /// The generated history; its folder goes when this is dropped.
 pub struct History {
@@ -34,7 +36,7 @@ impl History {
         let store = MetricsStore::open(&folder.path().join("metrics.db"), Access::ReadWrite)?;
         let mut machine = Machine::new();
         let epoch = store.start_epoch(machine.round(0, START).moment, EpochReason::Start)?;
-        let (mut inserts, mut roll_ups) = (Times::default(), Times::default());
+        let (mut inserts, mut with_lists, mut roll_ups) = (Times::default(), Times::default(), Times::default());
         let mut before = Written::of_this_process();
         for number in 0..DAYS * ROUNDS_A_DAY {
             let last_day = number >= (DAYS - 1) * ROUNDS_A_DAY;
@@ -42,8 +44,11 @@ impl History {
                 store.checkpoint()?;
                 before = Written::of_this_process();
             }
-            let round = machine.round(epoch, START + number * INTERVAL);
-            if last_day {
+            let mut round = machine.round(epoch, START + number * INTERVAL);
+            round.processes = (last_day && number % LIST_ROUNDS == 0).then(|| machine.processes());
+            if round.processes.is_some() {
+                with_lists.measure(|| Ok(store.append(&round)?))?;
+            } else if last_day {
                 inserts.measure(|| Ok(store.append(&round)?))?;
             } else {
                 store.append(&round)?;
@@ -60,7 +65,7 @@ impl History {
         let end = Timestamp::from_millis(START + DAYS * DAY);
         store.roll_up(end)?;
         store.checkpoint()?;
-        let mut rows = inserted(&inserts, &roll_ups);
+        let mut rows = inserted(&inserts, &with_lists, &roll_ups);
         rows.extend(bytes(&store, written));
         Ok((Self { folder, store, end }, rows))
     }
@@ -89,7 +94,7 @@ impl History {
     }
 }
 
-fn inserted(inserts: &Times, roll_ups: &Times) -> Vec<Row> {
+fn inserted(inserts: &Times, with_lists: &Times, roll_ups: &Times) -> Vec<Row> {
     let median = format!(
         "median {} ms, CPU {} ms, {} times",
         figure(inserts.wall(0.5)),
@@ -100,6 +105,7 @@ fn inserted(inserts: &Times, roll_ups: &Times) -> Vec<Row> {
     vec![
         Row::at_most("Insert of a round of 150 series, median", inserts.wall(0.5), 0.1, "ms", median),
         Row::at_most("Insert of a round of 150 series, p99", inserts.wall(0.99), 0.1, "ms", high),
+        Row::information("The same with a list of 30 processes, every fourth round", with_lists.in_words()),
         Row::at_most("Roll-up of two hours", roll_ups.wall(0.5), 5.0, "ms", roll_ups.in_words()),
     ]
 }
@@ -111,11 +117,26 @@ fn bytes(store: &MetricsStore, written: Written) -> Vec<Row> {
         Some((bytes, where_to)) => {
             let (cycle, day) = (bytes as f64 / ROUNDS_A_DAY as f64 / 1_024.0, bytes as f64 / 1e6);
             vec![
-                Row::at_most("Written per round", cycle, 10.0, "KB", format!("{cycle:.2} KB {where_to}")),
-                Row::at_most("Samples written a day", day, 25.0, "MB", format!("{day:.1} MB {where_to}")),
+                Row::at_most(
+                    "Written per round, with a list of processes every fourth",
+                    cycle,
+                    10.0,
+                    "KB",
+                    format!("{cycle:.2} KB {where_to}"),
+                ),
+                Row::at_most(
+                    "Samples and lists of processes written a day",
+                    day,
+                    25.0,
+                    "MB",
+                    format!("{day:.1} MB {where_to}"),
+                ),
             ]
         }
-        None => vec![Row::not_measured("Written per round", "this system does not count it for a process")],
+        None => vec![Row::not_measured(
+            "Written per round, with a list of processes every fourth",
+            "this system does not count it for a process",
+        )],
     };
     let words = format!("{:.1} MB, {:.2} bytes a sample with roll-ups", size / 1e6, size / samples);
     rows.push(Row::at_most("Database, 150 series, 30 d", size / 1e6, 65.0, "MB", words));
