@@ -49,10 +49,12 @@ export function exitCode(command, args = [], { environment = {}, cwd = root } = 
 export async function run(command, args = [], { what, hint, ...options } = {}) {
   const code = await exitCode(command, args, options);
   if (code === 0) return;
-  throw new Failure(what ?? `\`${[command, ...args].join(' ')}\` failed`, {
+  const call = `\`${[command, ...args].join(' ')}\``;
+  if (code > 128)
+    throw new Failure(`stopped: ${call} was ended by a signal`, { why: `exit code ${code}`, exitCode: code });
+  throw new Failure(what ?? `${call} failed`, {
     why: `it ended with exit code ${code}; its own words stand above`,
     hint,
-    exitCode: code > 128 ? code : 1,
   });
 }
 

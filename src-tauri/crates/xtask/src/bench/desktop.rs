@@ -145,10 +145,13 @@ fn memory(label: &str, app: &Running, proportional_limit: f64, dirty_limit: f64)
         return vec![Row::not_measured(label, "the app has ended")];
     };
     let (proportional, dirty) = memory.megabytes();
-    let processes = if memory.processes == 1 { String::new() } else { format!(" in {} processes", memory.processes) };
-    let words = |value: f64| format!("{value:.1} MB{processes}");
+    let alone = Memory::of(&[app.pid()]).unwrap_or_default().megabytes();
+    let words = |value: f64, alone: f64| match memory.processes {
+        1 => format!("{value:.1} MB"),
+        several => format!("{value:.1} MB in {several} processes, of which {alone:.1} MB in the app itself"),
+    };
     vec![
-        Row::at_most(format!("{label}, PSS"), proportional, proportional_limit, "MB", words(proportional)),
-        Row::at_most(format!("{label}, private dirty"), dirty, dirty_limit, "MB", words(dirty)),
+        Row::at_most(format!("{label}, PSS"), proportional, proportional_limit, "MB", words(proportional, alone.0)),
+        Row::at_most(format!("{label}, private dirty"), dirty, dirty_limit, "MB", words(dirty, alone.1)),
     ]
 }

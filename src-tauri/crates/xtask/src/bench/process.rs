@@ -16,8 +16,13 @@ pub struct Memory {
 impl Memory {
     /// Of a process and everything that it started.
     pub fn of_tree(root: u32) -> Option<Self> {
+        Self::of(&tree(root))
+    }
+
+    /// Of these processes together; those that have ended do not count.
+    pub fn of(pids: &[u32]) -> Option<Self> {
         let mut sum = Self::default();
-        for pid in tree(root) {
+        for pid in pids {
             let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
             let (Some(proportional), Some(dirty)) = (field(&text, "Pss:"), field(&text, "Private_Dirty:")) else {
                 continue;
