@@ -109,3 +109,26 @@ async fn count(world: &World, back: Span) -> u64 {
     let view = world.engine().points(query(now - back, now + Span::from_hours(2))).await.unwrap();
     view.stats.unwrap().count
 }
+
+#[tokio::test]
+async fn a_disk_that_fills_day_by_day_is_told_before_it_is_full_and_a_restart_knows_its_history() {
+    let mut world = World::with_configuration("[collect]\ninterval = \"5m\"\n").unwrap();
+    let mut free = 100e9;
+    for hour in 0..72 {
+        world.set("host.disk.free", free);
+        world.pass(Span::from_hours(1)).await.unwrap();
+        free -= 0.5e9;
+        if hour == 23 {
+            assert!(world.told().is_empty(), "one day is too little to tell: {:?}", world.told());
+        }
+    }
+    assert_eq!(world.told(), ["raise warning"], "64 GB at 12 GB a day");
+    let alert = world.status().await.unwrap().alerts[0].clone();
+    assert_eq!(alert.rule, "disk-forecast");
+    assert!(alert.summary.starts_with("Free space on / used up in 5 d"), "{}", alert.summary);
+    world.restart().await.unwrap();
+    world.pass(Span::from_minutes(30)).await.unwrap();
+    assert_eq!(world.told(), ["raise warning"], "the same alert, not told again");
+    let after = world.status().await.unwrap().alerts[0].clone();
+    assert!((after.value - alert.value).abs() < 7_200.0, "{} then {}", alert.value, after.value);
+}

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::metric::Labels;
+use crate::metric::{Labels, Unit};
 use crate::time::Span;
 
 /// How bad an alert is.
@@ -99,6 +99,18 @@ pub enum Aggregate {
     Forecast,
     /// Seconds without a value.
     Absent,
+}
+
+impl Aggregate {
+    /// The unit of what is judged of a series in `unit`.
+    pub const fn unit_of(self, unit: Unit) -> Unit {
+        match (self, unit) {
+            (Self::Forecast | Self::Absent, _) => Unit::Seconds,
+            (Self::Rate, Unit::Bytes) => Unit::BytesPerSecond,
+            (Self::Rate, _) => Unit::Ratio,
+            (_, unit) => unit,
+        }
+    }
 }
 
 /// What to do when a series stops delivering.

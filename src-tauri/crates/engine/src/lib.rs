@@ -17,6 +17,7 @@ mod operation;
 mod options;
 mod outbox;
 mod pipeline;
+mod recall;
 mod run;
 mod words;
 

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::degraded::DegradedParts;
 use crate::evidence;
 use crate::latest::Latest;
+use crate::recall::hour_start;
 
 /// Rounds and requests that may wait; the sampler makes one round at a time, so this is for people.
 pub const QUEUE: usize = 32;
@@ -108,7 +109,9 @@ impl Pipeline {
         self.current.silences = self.state.silences(now)?;
         self.current.quiet_until = crate::operation::quiet_until(&self.state)?;
         if let Some((judged, _)) = judged {
-            let since = judged.at - self.evaluator.longest_window() - Span::from_minutes(1);
+            self.recall_history(judged.at);
+            let window = judged.at - self.evaluator.longest_window() - Span::from_minutes(1);
+            let since = window.min(hour_start(judged.at));
             for round in self.metrics.recent_rounds(since)?.iter().filter(|round| round.id <= judged) {
                 self.evaluator.observe(round);
             }
@@ -326,6 +329,7 @@ impl Pipeline {
         let at = Round { id: RoundId { epoch: self.epoch, at: now }, ..Round::default() };
         let rules: Vec<Rule> = self.settings.rules.clone();
         let ended = self.evaluator.take_rules(&rules, &at);
+        self.recall_history(now);
         self.decide(ended, None, now);
         self.publish();
     }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::identity::{alert_id, meaning};
 use super::step::{Observed, begin, opens, step};
+use super::trend::Trend;
 use super::window::Window;
 use super::{AlertId, Change, Instance, State, Transition};
 use crate::metric::{Round, SeriesKey, Unit};
 use crate::rule::{Aggregate, Level, NoData, Rule, Threshold};
-use crate::time::{Gap, Moment, Span, Tick, Timeline};
+use crate::time::{Gap, Moment, Span, Tick, Timeline, Timestamp};
 
 /// After waking, nothing is judged for this long or two intervals, whichever is longer.
 const SETTLE: Span = Span::from_seconds(60);
@@ -23,6 +24,7 @@ const FORGOTTEN_AFTER: Span = Span::from_days(1);
 struct Tracked {
     unit: Unit,
     window: Window,
+    trend: Trend,
     silent: Span,
     fresh: Option<f64>,
     alert: Option<Instance>,
@@ -139,9 +141,31 @@ impl Evaluator {
         self.judges.iter().map(|judge| &judge.rule).find(|rule| rule.id == id)
     }
 
-    /// The longest window of all rules: how far back a start must read.
+    /// The longest window of all rules that is filled sample by sample: how far back a start must read rounds.
     pub fn longest_window(&self) -> Span {
-        self.judges.iter().filter_map(|judge| judge.rule.over).max().unwrap_or(Span::ZERO)
+        let sampled = self.judges.iter().filter(|judge| judge.rule.of != Aggregate::Forecast);
+        sampled.filter_map(|judge| judge.rule.over).max().unwrap_or(Span::ZERO)
+    }
+
+    /// Rules that look at a course of hours which is not known yet: their hourly means are wanted by [`Self::recall`].
+    pub fn wanting_history(&self) -> impl Iterator<Item = &Rule> {
+        let new = |judge: &&Judge| judge.series.values().all(|tracked| tracked.trend.is_new());
+        self.judges.iter().filter(|judge| judge.rule.of == Aggregate::Forecast).filter(new).map(|judge| &judge.rule)
+    }
+
+    /// Takes the hourly means of a series for a rule, in time order, whole hours only.
+    pub fn recall(
+        &mut self,
+        rule: &str,
+        key: &Arc<SeriesKey>,
+        unit: Unit,
+        means: impl IntoIterator<Item = (Timestamp, f64)>,
+    ) {
+        if let Some(judge) = self.judges.iter_mut().find(|judge| judge.rule.id == rule) {
+            let length = judge.rule.over.unwrap_or_default();
+            let tracked = judge.series.entry(Arc::clone(key)).or_insert_with(|| Tracked::new(unit));
+            tracked.trend.recall(means, unit, length);
+        }
     }
 
     fn record(&mut self, round: &Round) {
@@ -149,7 +173,7 @@ impl Evaluator {
         for judge in &mut self.judges {
             for reading in &round.readings {
                 if judge.rule.metric == reading.key.name && reading.key.labels.matches(&judge.rule.filter) {
-                    judge.take(&reading.key, reading.unit, reading.value, position);
+                    judge.take(&reading.key, reading.unit, reading.value, position, round.id.at);
                 }
             }
         }
@@ -172,14 +196,16 @@ impl Judge {
         tracked.alert = Some(alert);
     }
 
-    fn take(&mut self, key: &Arc<SeriesKey>, unit: Unit, value: f64, position: Span) {
+    fn take(&mut self, key: &Arc<SeriesKey>, unit: Unit, value: f64, position: Span, at: Timestamp) {
         if !self.series.contains_key(key) {
             self.series.insert(Arc::clone(key), Tracked::new(unit));
         }
         if let Some(tracked) = self.series.get_mut(key) {
-            tracked.fresh = Some(value);
-            if let Some(length) = self.rule.over {
-                tracked.window.push(position, value, length);
+            (tracked.fresh, tracked.unit) = (Some(value), unit);
+            match (self.rule.of, self.rule.over) {
+                (Aggregate::Forecast, length) => tracked.trend.push(at, value, unit, length.unwrap_or_default()),
+                (_, Some(length)) => tracked.window.push(position, value, length),
+                (_, None) => {}
             }
         }
     }
@@ -208,7 +234,7 @@ impl Judge {
 
 impl Tracked {
     fn new(unit: Unit) -> Self {
-        Self { unit, window: Window::default(), silent: Span::ZERO, fresh: None, alert: None }
+        Self { unit, window: Window::default(), trend: Trend::default(), silent: Span::ZERO, fresh: None, alert: None }
     }
 
     /// The judged figure of this round; none where nothing may be concluded.
@@ -221,7 +247,9 @@ impl Tracked {
         }
         match (fresh, lost, rule.no_data) {
             (Some(value), ..) => {
-                if rule.over.is_some() {
+                if rule.of == Aggregate::Forecast {
+                    self.trend.seconds_left(value, self.unit)
+                } else if rule.over.is_some() {
                     self.window.figure(rule.of)
                 } else {
                     Some(value)
@@ -246,7 +274,7 @@ impl Tracked {
             step(rule, alert, seen)
         } else {
             let Some(level) = opens(rule, seen.value) else { return };
-            let mut alert = opened(rule, meaning, key, self.unit, level, seen);
+            let mut alert = opened(rule, meaning, key, rule.of.unit_of(self.unit), level, seen);
             let changes = begin(rule, &mut alert, seen.at);
             self.alert = Some(alert);
             changes

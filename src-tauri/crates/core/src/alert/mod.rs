@@ -10,6 +10,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod trend;
 mod window;
 pub mod words;
 

@@ -48,7 +48,7 @@ impl Window {
                 let seconds = (last.0 - first.0).as_seconds();
                 (seconds > 0.0).then(|| self.risen() / seconds)
             }
-            // Judged by the evaluator: one by its own timer, the other by a series of its own.
+            // Judged by the evaluator: one by its own timer, the other by the course of hours.
             Aggregate::Absent | Aggregate::Forecast => None,
         }
     }

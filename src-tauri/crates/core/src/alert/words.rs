@@ -1,7 +1,7 @@
 //! Alerts in words: present tense, numbers with units, no bare codes (`look.md`, Voice).
 
 use super::{Change, Instance, State};
-use crate::metric::{SeriesKey, names};
+use crate::metric::{SeriesKey, Unit, names};
 use crate::rule::{Level, Rule, Threshold};
 use crate::time::Timestamp;
 
@@ -48,9 +48,15 @@ pub fn value_text(alert: &Instance) -> String {
         (names::COLLECTOR_FAILING, value) if value > 0.0 => "failing".to_owned(),
         (names::MEMORY_PRESSURE_LEVEL, value) if value >= 3.5 => "critical".to_owned(),
         (names::DISK_USAGE, value) => format!("{} full", alert.unit.format(value)),
+        (_, value) if runs_out(alert) => format!("used up in {}", alert.unit.format(value)),
         (names::SAMPLE_AGE, value) => format!("{} old", alert.unit.format(value)),
         (_, value) => alert.unit.format(value),
     }
+}
+
+/// Whether it is about when space is used up: the series counts bytes, so seconds come from a forecast.
+fn runs_out(alert: &Instance) -> bool {
+    alert.series.name == names::DISK_FREE && alert.unit == Unit::Seconds
 }
 
 /// `above 90 %`.
@@ -67,7 +73,7 @@ pub fn short(alert: &Instance, now: Timestamp) -> String {
     let until = alert.resolved_at.unwrap_or(now);
     let lasted = until.since(alert.since).or_zero();
     let subject = subject(&alert.series);
-    if lasted.as_millis() < 1_000 {
+    if lasted.as_millis() < 1_000 || runs_out(alert) {
         return format!("{subject} {}", value_text(alert));
     }
     format!("{subject} {} for {}", value_text(alert), lasted.in_words())

@@ -102,19 +102,7 @@ fn clearing(rule: &Rule, first: Threshold, unit: Option<Unit>) -> String {
 fn judged_unit(rule: &Rule) -> Option<Unit> {
     match rule.of {
         Aggregate::Forecast | Aggregate::Absent => Some(Unit::Seconds),
-        Aggregate::Rate => match unit_of(&rule.metric)? {
-            Unit::Bytes => Some(Unit::BytesPerSecond),
-            _ => None,
-        },
-        Aggregate::Last
-        | Aggregate::Avg
-        | Aggregate::Min
-        | Aggregate::Max
-        | Aggregate::P50
-        | Aggregate::P95
-        | Aggregate::P99
-        | Aggregate::Sum
-        | Aggregate::Delta => unit_of(&rule.metric),
+        of => unit_of(&rule.metric).map(|unit| of.unit_of(unit)),
     }
 }
 
