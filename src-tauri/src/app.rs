@@ -1,18 +1,17 @@
 //! The tray app put together: one runtime, one link to an engine, one tray, at most one window.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 
 use caretaker_api::Desktop;
 use caretaker_core::port::Notifier;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Timestamp;
 use caretaker_core::tray::{Look, look};
-use caretaker_core::view::{Hint, QuietRequest};
+use caretaker_core::view::QuietRequest;
 use caretaker_platform::bus::Bus;
 use caretaker_platform::desktop as native;
 use caretaker_platform::home::Home;
-use caretaker_platform::signals::{ReloadSignals, StopSignals};
 use hyper::Method;
 use tauri::{AppHandle, Manager, RunEvent, Wry};
 use tokio::sync::{oneshot, watch};
@@ -20,9 +19,11 @@ use tokio::sync::{oneshot, watch};
 use crate::arguments::Arguments;
 use crate::commands::{self, Doors};
 use crate::desktop::AppDesktop;
-use crate::link::{Link, open_in_running_app};
+use crate::ending::{self, Ending};
+use crate::link::Link;
 use crate::options;
 use crate::say;
+use crate::single;
 use crate::tray::{Choice, Tray, choice};
 use crate::window::Windows;
 
@@ -35,9 +36,6 @@ fn context() -> tauri::Context<Wry> {
     tauri::generate_context!()
 }
 
-/// What ends with the app: the link's stop, and its task.
-type Ending = Mutex<Option<(oneshot::Sender<()>, tauri::async_runtime::JoinHandle<()>)>>;
-
 /// Runs until Quit, logout or SIGTERM.
 pub fn run(arguments: &Arguments) -> Result<(), Problem> {
     let failed = |what: &str, error: &dyn std::fmt::Display| Problem::new(Code::Internal, format!("{what}: {error}"));
@@ -49,10 +47,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Problem> {
     tauri::async_runtime::set(runtime.handle().clone());
     let home = options::home(arguments)?;
     let route = arguments.open.clone().unwrap_or_default();
-    if runtime.block_on(open_in_running_app(&home, &route))? {
+    // Held until the process is gone.
+    let Some(_lock) = runtime.block_on(single::first(&home, &route))? else {
         say("Caretaker is already running; its window was opened.");
         return Ok(());
-    }
+    };
     let automation = std::env::var_os(AUTOMATION).is_some();
     let (arguments, at_start) = (arguments.clone(), arguments.open.is_some() || automation);
     let builder = tauri::Builder::default();
@@ -78,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Problem> {
     app.run(|app, event| match event {
         // Closing the last window is not the end: the tray stays.
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
-        RunEvent::Exit => end(app),
+        RunEvent::Exit => ending::end(app),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => app.state::<Arc<Windows>>().open(""),
         _ => {}
@@ -98,12 +97,12 @@ fn set_up(app: &AppHandle<Wry>, arguments: Arguments, home: Home, open: Option<S
     let (stop, stopped) = oneshot::channel();
     let (followed, linked) = (Arc::clone(&link), home);
     let task = tauri::async_runtime::spawn(async move { followed.run(&arguments, &linked, stopped).await });
-    app.manage::<Ending>(Mutex::new(Some((stop, task))));
+    app.manage(Ending::new(stop, task));
     answer_menu(app, &link, &windows, &tray, &desktop);
     tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&link), Arc::clone(&tray), desktop));
     tauri::async_runtime::spawn(open_when_asked(Arc::clone(&link), Arc::clone(&windows)));
     tauri::async_runtime::spawn(keep_tray_up(app.clone(), tray, Arc::clone(&windows), open.is_none()));
-    tauri::async_runtime::spawn(heed_signals(app.clone(), Arc::clone(&link)));
+    tauri::async_runtime::spawn(ending::heed_signals(app.clone(), Arc::clone(&link)));
     #[cfg(target_os = "macos")]
     if let Err(error) = crate::macos::answer_clicks(app, link, Arc::clone(&windows)) {
         tracing::error!(%error, "clicks on notifications are not heard");
@@ -123,15 +122,6 @@ fn app_notifier(app: &AppHandle<Wry>) -> Option<Arc<dyn Notifier>> {
 #[cfg(not(target_os = "macos"))]
 fn app_notifier(_app: &AppHandle<Wry>) -> Option<Arc<dyn Notifier>> {
     None
-}
-
-/// Ends the link and a hosted engine within two seconds. The menu, a signal and the system's logout all come here.
-fn end(app: &AppHandle<Wry>) {
-    let ending = app.state::<Ending>().lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-    if let Some((stop, task)) = ending {
-        let _: Result<(), ()> = stop.send(());
-        drop(tauri::async_runtime::block_on(task));
-    }
 }
 
 fn answer_menu(
@@ -185,13 +175,10 @@ async fn show_status(app: AppHandle<Wry>, link: Arc<Link>, tray: Arc<Tray>, desk
 
 /// Opens the window when a notification was clicked, or when a second start asks for it.
 async fn open_when_asked(link: Arc<Link>, windows: Arc<Windows>) {
-    let mut hints = link.hints();
-    loop {
-        match hints.recv().await {
-            Ok(Hint::OpenWindow { route }) => windows.open(&route),
-            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
-        }
+    let mut wanted = link.wanted_pages();
+    while wanted.changed().await.is_ok() {
+        let route = wanted.borrow_and_update().clone();
+        windows.open(&route);
     }
 }
 
@@ -215,27 +202,6 @@ async fn keep_tray_up(app: AppHandle<Wry>, tray: Arc<Tray>, windows: Arc<Windows
         });
         if done.is_err() || present.changed().await.is_err() {
             return;
-        }
-    }
-}
-
-/// SIGTERM and Ctrl+C end the app in order; SIGHUP reads the configuration again.
-async fn heed_signals(app: AppHandle<Wry>, link: Arc<Link>) {
-    let (Ok(mut stop), Ok(mut reload)) = (StopSignals::listen(), ReloadSignals::listen()) else {
-        tracing::warn!("signals cannot be heard; the system ends the app without notice");
-        return;
-    };
-    loop {
-        tokio::select! {
-            _ = stop.next() => return app.exit(0),
-            () = reload.next() => {
-                if let Ok(client) = link.client() {
-                    let reloaded = client.send::<serde_json::Value>(Method::POST, "/configuration/reload", &()).await;
-                    if let Err(problem) = reloaded {
-                        tracing::warn!(%problem, "the configuration was not taken over");
-                    }
-                }
-            }
         }
     }
 }

@@ -8,8 +8,8 @@ use caretaker_core::view::Hint;
 use hyper::Method;
 use serde::Serialize;
 use serde_json::Value;
+use tauri::State;
 use tauri::ipc::Channel;
-use tauri::{State, WebviewWindow, Wry};
 
 use crate::desktop::AppDesktop;
 use crate::link::Link;
@@ -66,33 +66,32 @@ pub async fn api(doors: State<'_, Doors>, method: String, path: String, body: Op
 pub async fn watch(
     doors: State<'_, Doors>,
     windows: State<'_, Arc<Windows>>,
-    window: WebviewWindow<Wry>,
     channel: Channel<Hint>,
 ) -> Result<(), Problem> {
     let mut hints = doors.link.hints();
-    let windows = Arc::clone(&windows);
-    let sending = tauri::async_runtime::spawn(async move {
+    // The first on every stream: what comes after it is news.
+    channel.send(Hint::Hello).map_err(|error| Problem::new(Code::Internal, format!("speak to the page: {error}")))?;
+    let seen = Arc::clone(&windows);
+    windows.watch_with(tauri::async_runtime::spawn(async move {
         let mut missed = false;
         loop {
             let hint = match hints.recv().await {
                 Ok(hint) => hint,
-                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => Hint::Status,
+                // Who missed hints looks at everything again.
+                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => Hint::Hello,
                 Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
             };
             // A hidden window is told nothing; when it shows again it reads everything anew anyway.
-            if !window.is_visible().unwrap_or(false) {
+            if !seen.is_visible() {
                 missed = true;
                 continue;
             }
-            if std::mem::take(&mut missed) && channel.send(Hint::Status).is_err() {
-                return;
-            }
+            let hint = if std::mem::take(&mut missed) { Hint::Hello } else { hint };
             if channel.send(hint).is_err() {
                 return;
             }
         }
-    });
-    windows.stop_with_window(sending);
+    }));
     Ok(())
 }
 

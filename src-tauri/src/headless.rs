@@ -1,15 +1,16 @@
 //! Without a display: an engine in the foreground until it is told to end.
 
-use caretaker_api::Host;
+use std::time::Duration;
+
+use caretaker_api::{Host, run_until_stopped, take_home};
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::Clock;
-use caretaker_platform::clock::SystemClock;
-use caretaker_platform::lock::{self, EngineLock, Owner};
-use caretaker_platform::signals::{ReloadSignals, StopSignals};
-use caretaker_platform::socket;
+use caretaker_platform::signals::StopSignals;
 
 use crate::arguments::Arguments;
-use crate::options::{PROGRAM, VERSION, engine_options, home};
+use crate::options::{engine_options, home};
+
+/// What still runs after the engine has stopped hangs, and is left behind.
+const LEFT_BEHIND: Duration = Duration::from_millis(150);
 
 /// Runs until SIGTERM or Ctrl+C.
 pub fn run(arguments: &Arguments) -> Result<(), Problem> {
@@ -17,30 +18,24 @@ pub fn run(arguments: &Arguments) -> Result<(), Problem> {
         .enable_all()
         .build()
         .map_err(|error| Problem::new(Code::Internal, format!("start the runtime: {error}")))?;
-    runtime.block_on(engine(arguments))
+    let ended = runtime.block_on(engine(arguments));
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    ended
 }
 
 async fn engine(arguments: &Arguments) -> Result<(), Problem> {
-    let home = home(arguments)?;
-    if socket::connect(&home).await?.is_some() {
-        return Err(lock::busy(&home.lock()));
-    }
-    let owner = Owner::this_process(PROGRAM, VERSION, SystemClock::new().moment().wall);
-    let held = EngineLock::acquire_within(&home.lock(), &owner, lock::PATIENCE).await?;
     let signals = |error| Problem::new(Code::Internal, format!("listen for signals: {error}"));
     let mut stop = StopSignals::listen().map_err(signals)?;
-    let mut reload = ReloadSignals::listen().map_err(signals)?;
-    let running = Host::start(engine_options(arguments, &home, None), held)?;
-    loop {
-        tokio::select! {
-            _ = stop.next() => break,
-            () = reload.next() => {
-                if let Err(problem) = running.engine().reload().await {
-                    tracing::warn!(%problem, "the configuration was not taken over");
-                }
-            }
+    let mut options = engine_options(arguments, &home(arguments)?, None);
+    let lock = tokio::select! {
+        lock = take_home(&mut options) => lock?,
+        _ = stop.next() => return Ok(()),
+    };
+    let running = Host::start(options, lock)?;
+    let reloaded = |result: Result<(), Problem>| {
+        if let Err(problem) = result {
+            tracing::warn!(%problem, "the configuration was not taken over");
         }
-    }
-    running.stop().await;
-    Ok(())
+    };
+    run_until_stopped(running, None, &mut stop, reloaded).await.map(drop)
 }

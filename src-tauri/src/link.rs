@@ -4,18 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_api::{Client, Host, Running};
+use caretaker_api::{Client, HintStream, Host, Running};
 use caretaker_core::port::Notifier;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::Clock;
-use caretaker_core::view::{Hint, OpenWindowRequest, OpenWindowView, Status};
+use caretaker_core::time::{Clock, Span};
+use caretaker_core::view::{Hint, Status};
 use caretaker_platform::clock::SystemClock;
 use caretaker_platform::home::Home;
 use caretaker_platform::lock::{EngineLock, Owner};
 use caretaker_platform::socket;
 use futures_util::StreamExt;
-use hyper::Method;
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{Notify, broadcast, oneshot, watch};
 
 use crate::arguments::Arguments;
 use crate::options::{PROGRAM, VERSION, engine_options};
@@ -23,12 +22,16 @@ use crate::options::{PROGRAM, VERSION, engine_options};
 /// Between two tries to reach or become the engine.
 const RETRY: Duration = Duration::from_millis(500);
 const HINTS: usize = 32;
+/// Without a hint, the status is read again after one interval of the engine, within these bounds.
+const SHORTEST_PAUSE: Span = Span::from_seconds(2);
+const LONGEST_PAUSE: Span = Span::from_minutes(1);
 
 /// What the rest of the shell sees of the engine.
 pub struct Link {
     client: watch::Sender<Option<Client>>,
     status: watch::Sender<Option<Arc<Status>>>,
     hints: broadcast::Sender<Hint>,
+    wanted: watch::Sender<String>,
     problem: watch::Sender<Option<Problem>>,
     notifier: Option<Arc<dyn Notifier>>,
 }
@@ -40,6 +43,7 @@ impl Link {
             client: watch::channel(None).0,
             status: watch::channel(None).0,
             hints: broadcast::channel(HINTS).0,
+            wanted: watch::channel(String::new()).0,
             problem: watch::channel(None).0,
             notifier,
         }
@@ -62,6 +66,12 @@ impl Link {
     /// Hints of the engine, whichever it is.
     pub fn hints(&self) -> broadcast::Receiver<Hint> {
         self.hints.subscribe()
+    }
+
+    /// The page that a window was last asked for; changes whenever one is asked for. Kept, so that no storm of hints
+    /// can drown it.
+    pub fn wanted_pages(&self) -> watch::Receiver<String> {
+        self.wanted.subscribe()
     }
 
     /// Finds or hosts an engine, again and again, until `stop` is asked; then ends a hosted one in order.
@@ -115,22 +125,48 @@ impl Link {
 
     /// Passes on what the engine says until it says nothing any more.
     async fn follow(&self, client: Client) {
-        let Ok(mut hints) = client.watch(true).await else { return };
+        let hints = match client.watch(true).await {
+            Ok(hints) => hints,
+            Err(problem) => return drop(self.problem.send_replace(Some(problem))),
+        };
         self.problem.send_replace(None);
         self.client.send_replace(Some(client.clone()));
-        self.refresh(&client).await;
+        let changed = Notify::new();
+        tokio::select! {
+            () = self.hear(hints, &changed) => {}
+            () = self.keep_status(&client, &changed) => {}
+        }
+    }
+
+    /// Passes hints on. Never waits for anything else, so that none is missed.
+    async fn hear(&self, mut hints: HintStream, changed: &Notify) {
         while let Some(hint) = hints.next().await {
-            if matches!(hint, Hint::Round | Hint::Status | Hint::Hello) {
-                self.refresh(&client).await;
+            match &hint {
+                Hint::Round | Hint::Status | Hint::Hello => changed.notify_one(),
+                Hint::OpenWindow { route } => drop(self.wanted.send_replace(route.clone())),
+                Hint::Configuration => {}
             }
             drop(self.hints.send(hint));
         }
     }
 
-    async fn refresh(&self, client: &Client) {
-        match client.get::<Status>("/status").await {
-            Ok(status) => drop(self.status.send_replace(Some(Arc::new(status)))),
-            Err(problem) => tracing::warn!(%problem, "the status could not be read"),
+    /// Reads the status after every change, and at least once in an interval: an engine that hangs sends no hint. What
+    /// cannot be read is not known, whatever was true before.
+    async fn keep_status(&self, client: &Client, changed: &Notify) {
+        loop {
+            let pause = match client.get::<Status>("/status").await {
+                Ok(status) => {
+                    let interval = Span::from_millis(status.engine.interval_ms).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+                    self.status.send_replace(Some(Arc::new(status)));
+                    interval
+                }
+                Err(problem) => {
+                    tracing::warn!(%problem, "the status could not be read");
+                    self.status.send_replace(None);
+                    SHORTEST_PAUSE
+                }
+            };
+            drop(tokio::time::timeout(pause.to_duration(), changed.notified()).await);
         }
     }
 
@@ -139,14 +175,4 @@ impl Link {
         self.status.send_replace(None);
         drop(self.hints.send(Hint::Status));
     }
-}
-
-/// Asks a tray app that already runs on this home to open its window; says whether there was one.
-pub async fn open_in_running_app(home: &Home, route: &str) -> Result<bool, Problem> {
-    if socket::connect(home).await?.is_none() {
-        return Ok(false);
-    }
-    let request = OpenWindowRequest { route: route.to_owned() };
-    let answer: OpenWindowView = Client::over_socket(home.clone()).send(Method::POST, "/window", &request).await?;
-    Ok(answer.opened)
 }

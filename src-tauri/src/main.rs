@@ -5,11 +5,13 @@ mod app;
 mod arguments;
 mod commands;
 mod desktop;
+mod ending;
 mod headless;
 mod link;
 #[cfg(target_os = "macos")]
 mod macos;
 mod options;
+mod single;
 mod tray;
 mod window;
 

@@ -1,7 +1,7 @@
 //! The one window: built when asked for, shown when painted, destroyed soon after it was closed, because a hidden
 //! page keeps all its memory. A generation number voids timers of an earlier life.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,13 +20,23 @@ const SMALLEST: (f64, f64) = (640.0, 480.0);
 pub struct Windows {
     app: AppHandle<Wry>,
     generation: AtomicU64,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Built, and waiting for the page to paint.
+    unpainted: AtomicBool,
+    /// Known here, because asking the window waits for the main thread, which may be waiting for who asks.
+    visible: AtomicBool,
+    watching: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Windows {
     /// No window yet.
     pub fn new(app: AppHandle<Wry>) -> Self {
-        Self { app, generation: AtomicU64::new(0), tasks: Mutex::default() }
+        Self {
+            app,
+            generation: AtomicU64::new(0),
+            unpainted: AtomicBool::new(false),
+            visible: AtomicBool::new(false),
+            watching: Mutex::default(),
+        }
     }
 
     /// Opens the window on a page, or brings it there. May be called from any thread.
@@ -35,7 +45,7 @@ impl Windows {
         let opened = self.app.run_on_main_thread(move || {
             windows.generation.fetch_add(1, Ordering::Relaxed);
             match windows.app.get_webview_window(LABEL) {
-                Some(window) => bring(&window, &route),
+                Some(window) => windows.bring(&window, &route),
                 None => windows.build(&route),
             }
         });
@@ -63,27 +73,47 @@ impl Windows {
         window.on_window_event(move |event| match event {
             WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
+                windows.unpainted.store(false, Ordering::Relaxed);
+                windows.visible.store(false, Ordering::Relaxed);
                 drop(closing.hide());
                 windows.destroy_later();
             }
             WindowEvent::Destroyed => windows.ended(),
             _ => {}
         });
+        self.unpainted.store(true, Ordering::Relaxed);
         self.after(PAINT_LIMIT, Self::painted);
     }
 
-    /// Shows a window whose page has painted.
+    /// Shows a window whose page has painted, unless it was closed meanwhile.
     pub fn painted(&self) {
-        if let Some(window) = self.app.get_webview_window(LABEL)
-            && !window.is_visible().unwrap_or(true)
+        if self.unpainted.swap(false, Ordering::Relaxed)
+            && let Some(window) = self.app.get_webview_window(LABEL)
         {
-            show(&window);
+            self.show(&window);
         }
     }
 
-    /// Ends this task when the window is destroyed.
-    pub fn stop_with_window(&self, task: JoinHandle<()>) {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    /// Whether the window is shown. Waits for nothing; may be called from any thread.
+    pub fn is_visible(&self) -> bool {
+        self.visible.load(Ordering::Relaxed)
+    }
+
+    /// The task that tells the page of changes, until the window is destroyed or a newer page has its own.
+    pub fn watch_with(&self, task: JoinHandle<()>) {
+        self.replace_watch(Some(task));
+    }
+
+    /// Tells the page nothing any more.
+    pub fn stop_watching(&self) {
+        self.replace_watch(None);
+    }
+
+    fn replace_watch(&self, task: Option<JoinHandle<()>>) {
+        let mut watching = self.watching.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = std::mem::replace(&mut *watching, task) {
+            before.abort();
+        }
     }
 
     fn destroy_later(self: &Arc<Self>) {
@@ -96,9 +126,9 @@ impl Windows {
     }
 
     fn ended(&self) {
-        for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            task.abort();
-        }
+        self.stop_watching();
+        self.unpainted.store(false, Ordering::Relaxed);
+        self.visible.store(false, Ordering::Relaxed);
         tauri::async_runtime::spawn(async {
             // WebKit gives its memory back in its own time; what is ours goes back now.
             tokio::time::sleep(Duration::from_secs(2)).await;
@@ -122,19 +152,21 @@ impl Windows {
             }
         });
     }
-}
 
-fn bring(window: &WebviewWindow<Wry>, route: &str) {
-    if !route.is_empty() {
-        // Only letters that occur in routes reach the page's script.
-        let safe: String = route.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_.".contains(*c)).collect();
-        drop(window.eval(format!("window.location.hash = '#/{safe}'")));
+    fn bring(&self, window: &WebviewWindow<Wry>, route: &str) {
+        if !route.is_empty() {
+            // Only letters that occur in routes reach the page's script.
+            let safe: String = route.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_.".contains(*c)).collect();
+            drop(window.eval(format!("window.location.hash = '#/{safe}'")));
+        }
+        self.unpainted.store(false, Ordering::Relaxed);
+        self.show(window);
     }
-    show(window);
-}
 
-fn show(window: &WebviewWindow<Wry>) {
-    drop(window.unminimize());
-    drop(window.show());
-    drop(window.set_focus());
+    fn show(&self, window: &WebviewWindow<Wry>) {
+        drop(window.unminimize());
+        drop(window.show());
+        drop(window.set_focus());
+        self.visible.store(true, Ordering::Relaxed);
+    }
 }

@@ -135,6 +135,34 @@ fn every_value_tells_where_it_comes_from() {
 }
 
 #[test]
+fn what_is_shown_can_be_read_again() {
+    let text = "[notify]\nnative = false\n\n[[rule]]\nid = \"cpu-high\"\nwarning = { above = 70 }\n";
+    let world = World::configured(text);
+    let shown = world.run(&["config", "show"]).out;
+    assert!(shown.contains("[[rule]]\nid = \"disk-forecast\""), "{shown}");
+    let file = world.beside("shown.toml");
+    put(&file, shown.as_bytes());
+    let view: ValidationView = world.read(&["config", "validate", file.to_str().unwrap(), "--json"]);
+    assert!(view.valid, "{view:?}");
+    let before: ConfigurationView = world.read(&["config", "show", "--json"]);
+    let after: ConfigurationView = world.read(&["--config", file.to_str().unwrap(), "config", "show", "--json"]);
+    assert_eq!(after.settings, before.settings);
+}
+
+#[test]
+fn every_key_without_effect_is_named() {
+    let world = World::new();
+    let file = world.beside("early.toml");
+    let text = "[keep]\nraw = \"30d\"\nlogs = \"7d\"\n\n[api]\nenabled = false\n\n\
+                [[rule]]\nid = \"cpu-high\"\npriority = \"P2\"\n";
+    put(&file, text.as_bytes());
+    let words = world.run(&["config", "validate", file.to_str().unwrap()]).out;
+    for key in ["`keep.logs`", "`api`", "`rule.cpu-high.priority`"] {
+        assert!(words.contains(key), "{key}: {words}");
+    }
+}
+
+#[test]
 fn another_file_can_be_named() {
     let world = World::new();
     let file = world.beside("other.toml");

@@ -11,6 +11,7 @@ mod doctor;
 mod exit_codes;
 mod later;
 mod metrics;
+mod muted;
 mod run;
 mod status;
 mod terminal;

@@ -3,8 +3,9 @@
 use caretaker_core::alert::State;
 use caretaker_core::view::AlertList;
 use caretaker_testkit::desktop::{NotificationDaemon, TrayHost};
+use rustix::process::Signal;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, eventually};
 
 const ABILITIES: [&str; 2] = ["actions", "body"];
 
@@ -63,4 +64,24 @@ async fn a_daemon_that_comes_late_gets_what_is_still_true() {
     let daemon = NotificationDaemon::start(&stage.bus, &ABILITIES).await;
     daemon.wait_for(|shown| shown.len() == 1).await;
     stage.status(|status| status.degraded.is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_click_on_what_an_earlier_run_had_shown_still_opens_the_alert() {
+    let mut stage = Stage::new();
+    let _host = TrayHost::start(&stage.bus).await;
+    let daemon = NotificationDaemon::start(&stage.bus, &ABILITIES).await;
+    stage.alarm(Some(-5), None).await;
+    let app = stage.start_app().await;
+    let shown = daemon.wait_for(|shown| !shown.is_empty()).await;
+    stage.signal(app, Signal::TERM);
+    assert_eq!(stage.ended(app), Some(0));
+    stage.start_app().await;
+    let opened = eventually(async || {
+        // Nobody says when the new run listens; a click that nobody hears does nothing.
+        daemon.invoke(shown[0].id, "default").await;
+        (!stage.xdotool(&["search", "--onlyvisible", "--name", "^Caretaker$"]).is_empty()).then_some(())
+    });
+    assert!(opened.await.is_some(), "nobody heard the click");
+    assert_eq!(daemon.shown().len(), 1, "and nothing was told twice");
 }

@@ -6,7 +6,7 @@
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use caretaker_api::Client;
@@ -15,8 +15,8 @@ use caretaker_platform::home::Home;
 use caretaker_testkit::desktop::PrivateBus;
 use caretaker_tests::program;
 use hyper::Method;
+use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
-use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt, EventMask};
 
 /// Longer than anything here takes, even on a busy machine.
@@ -120,6 +120,17 @@ impl Stage {
         &mut self.started[index]
     }
 
+    /// Sends a signal to a program that was started.
+    pub fn signal(&mut self, index: usize, signal: Signal) {
+        let process = i32::try_from(self.started[index].id()).unwrap();
+        rustix::process::kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
+    }
+
+    /// How a program ended; none while it runs.
+    pub fn over(&mut self, index: usize) -> Option<ExitStatus> {
+        self.started[index].try_wait().unwrap()
+    }
+
     /// Waits until it ended by itself; its exit code.
     pub fn ended(&mut self, index: usize) -> Option<i32> {
         let child = &mut self.started[index];
@@ -164,8 +175,8 @@ impl Stage {
         let atom = |name: &str| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
         let window: u32 = window.lines().next().unwrap().parse().unwrap();
         let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), [atom("WM_DELETE_WINDOW"), 0, 0, 0, 0]);
-        connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap();
-        connection.flush().unwrap();
+        // Checked, which waits for the server: it drops what it has not read yet when a client hangs up.
+        connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
     }
 
     /// Saves the screen as a picture, when somebody wants to see it.
@@ -183,8 +194,8 @@ impl Drop for Stage {
     fn drop(&mut self) {
         for child in self.started.iter_mut().chain([&mut self.screen]) {
             // Each leads a group, so that what it started ends with it.
-            if let Some(group) = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap_or(0)) {
-                let _: Result<(), _> = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            if let Some(group) = Pid::from_raw(i32::try_from(child.id()).unwrap_or(0)) {
+                let _: Result<(), _> = rustix::process::kill_process_group(group, Signal::KILL);
             }
             drop(child.kill());
             drop(child.wait());
@@ -219,7 +230,7 @@ pub async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> Option<T> {
     None
 }
 
-fn wait(child: &mut Child, patience: Duration) -> Option<std::process::ExitStatus> {
+fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| drop(sender.send(child.wait())));

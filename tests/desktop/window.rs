@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
+use caretaker_core::view::QuietRequest;
 use caretaker_testkit::desktop::TrayHost;
+use hyper::Method;
+use rustix::process::{Pid, Signal};
 
 use crate::stage::{Stage, eventually};
 use crate::webdriver::Page;
@@ -42,6 +45,35 @@ async fn a_closed_window_is_destroyed_and_leaves_no_web_process() {
     assert!(gone.is_some(), "a web process is left");
     host.activate().await;
     stage.window(true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_app_ends_while_pages_listen_and_much_happens() {
+    let mut stage = Stage::new();
+    stage.alarm(None, None).await;
+    let page = Page::open(&mut stage).await;
+    for _ in 0..3 {
+        page.until("return document.body.innerText.includes('CPU')").await;
+        page.run("window.location.reload(); return 1");
+    }
+    page.until("return document.body.innerText.includes('CPU')").await;
+    let app = stage.status(|status| status.engine.pid.is_some()).await.engine.pid.unwrap();
+    let client = stage.client();
+    let busy = tokio::spawn(async move {
+        let request = QuietRequest { r#for: "1h".to_owned() };
+        while client.send::<serde_json::Value>(Method::PUT, "/quiet", &request).await.is_ok() {}
+    });
+    stage.status(|status| status.quiet.until.is_some()).await;
+    rustix::process::kill_process(Pid::from_raw(i32::try_from(app).unwrap()).unwrap(), Signal::TERM).unwrap();
+    let gone = eventually(async || (!is_running(app)).then_some(())).await;
+    assert!(gone.is_some(), "the app hangs");
+    busy.await.unwrap();
+}
+
+/// Whether the process is there and more than a leftover entry.
+fn is_running(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
 }
 
 /// Children of the app that render pages.

@@ -4,9 +4,10 @@ use caretaker_core::alert::State;
 use caretaker_core::problem::Code;
 use caretaker_core::rule::Level;
 use caretaker_core::time::Span;
-use caretaker_core::view::{OverallState, QuietRequest, SilenceRequest};
+use caretaker_core::view::{BacktestRequest, OverallState, QuietRequest, RuleRequest, SilenceRequest};
 use caretaker_engine::AlertFilter;
 use caretaker_testkit::World;
+use chrono::TimeZone;
 
 fn minutes(minutes: i64) -> Span {
     Span::from_minutes(minutes)
@@ -169,4 +170,84 @@ async fn lists_show_what_was_asked_for() {
     assert!(critical.iter().all(|alert| alert.level == Level::Critical));
     let unknown = world.engine().alert("ffffffff").await.unwrap_err();
     assert_eq!(unknown.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_changed_rule_is_tried_on_stored_history_before_it_is_saved() {
+    let world = World::with_configuration("[collect]\ninterval = \"1m\"\n").unwrap();
+    for _ in 0..3 {
+        world.set("host.cpu.usage", 70.0);
+        world.pass(minutes(40)).await.unwrap();
+        world.set("host.cpu.usage", 10.0);
+        world.pass(minutes(40)).await.unwrap();
+    }
+    let request = |bound: Option<&str>| BacktestRequest {
+        rule: "cpu-high".into(),
+        set: bound.map(|bound| ("warning.above".to_owned(), Some(bound.to_owned()))).into_iter().collect(),
+        since: Some(Span::from_days(1)),
+    };
+    let now = world.engine().backtest(request(None)).await.unwrap();
+    assert_eq!((now.fired.len(), now.would_notify), (0, 0));
+    assert_eq!(now.rounds, 240);
+    let lower = world.engine().backtest(request(Some("60"))).await.unwrap();
+    assert_eq!((lower.fired.len(), lower.would_notify), (3, 3));
+    assert!(lower.rule_text.contains("60 %"), "{}", lower.rule_text);
+    assert!(world.told().is_empty(), "trying tells nobody");
+    let wrong = world.engine().backtest(request(Some("95"))).await.unwrap_err();
+    assert_eq!(wrong.code, Code::InvalidConfiguration);
+    let set = RuleRequest { set: request(Some("60")).set };
+    world.engine().change_rule("cpu-high", set).await.unwrap();
+    assert_eq!(world.engine().rules().rules[0].warning, Some(caretaker_core::rule::Threshold::Above(60.0)));
+}
+
+#[tokio::test]
+async fn the_noisiest_rule_is_named_with_the_bound_at_which_it_would_have_been_quiet() {
+    let world = World::with_configuration("[collect]\ninterval = \"1m\"\n").unwrap();
+    for _ in 0..5 {
+        world.set("host.cpu.usage", 80.0);
+        world.pass(minutes(40)).await.unwrap();
+        world.set("host.cpu.usage", 10.0);
+        world.pass(minutes(40)).await.unwrap();
+    }
+    let noise = world.engine().noise(None).await.unwrap();
+    let row = &noise.rules[0];
+    assert_eq!((row.rule.as_str(), row.fired, row.told), ("cpu-high", 5, 5));
+    let quieter = row.quieter.unwrap();
+    assert!(matches!(quieter.threshold, caretaker_core::rule::Threshold::Above(bound) if bound > 76.0 && bound <= 80.0));
+    assert!(quieter.would_notify <= 1);
+    assert_eq!(noise.line, "5 notifications, 0 taken on; all from cpu-high");
+}
+
+#[tokio::test]
+async fn an_alert_that_goes_up_and_down_is_one_alert_and_tells_so_once() {
+    let world = World::with_configuration("[[rule]]\nid = \"disk-space\"\nfor = \"0s\"\nkeep_firing_for = \"0s\"\n").unwrap();
+    world.pass(minutes(5)).await.unwrap();
+    for _ in 0..20 {
+        world.set("host.disk.usage", 90.0);
+        world.pass(minutes(1)).await.unwrap();
+        world.set("host.disk.usage", 50.0);
+        world.pass(minutes(1)).await.unwrap();
+    }
+    let told = world.told();
+    assert!(told.len() <= 6, "{told:?}");
+    let last = world.notifier.delivered().last().cloned().unwrap();
+    assert!(last.body.contains("goes up and down"), "{}", last.body);
+    world.pass(minutes(16)).await.unwrap();
+    assert_eq!(world.told().last().map(String::as_str), Some("close warning"));
+}
+
+#[tokio::test]
+async fn quiet_hours_are_in_local_time_and_what_is_up_afterwards_is_told_then() {
+    // The world begins at 08:00 UTC; the hours are stated in the zone of the test.
+    let local = chrono::Utc.timestamp_millis_opt(1_772_438_400_000).unwrap().with_timezone(&chrono::Local);
+    let hours = format!("{} to {}", local.format("%H:%M"), (local + chrono::Duration::hours(2)).format("%H:%M"));
+    let (from, to) = hours.split_once(" to ").unwrap();
+    let text = format!("[notify]\nquiet = [{{ from = \"{from}\", to = \"{to}\" }}]\n");
+    let world = World::with_configuration(&text).unwrap();
+    world.set("host.disk.usage", 97.0);
+    world.pass(minutes(110)).await.unwrap();
+    assert!(world.told().is_empty());
+    assert_eq!(world.status().await.unwrap().state, OverallState::Critical);
+    world.pass(minutes(15)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"]);
 }

@@ -1,11 +1,17 @@
-//! Ending and starting again between any two events changes no notice.
+//! Ending, or being killed, and starting again between any two events changes no notice.
 
 use caretaker_core::time::Span;
 use caretaker_core::view::{OverallState, QuietRequest};
 use caretaker_testkit::World;
 
+#[derive(Clone, Copy)]
+enum Interruption {
+    Restart,
+    Kill,
+}
+
 /// A day's script: a disk that fills, gets worse, is cleaned; a busy hour; and what was told.
-async fn day(restart_every: Option<usize>) -> Vec<String> {
+async fn day(interruption: Option<(usize, Interruption)>) -> Vec<String> {
     let mut world = World::new().unwrap();
     let script: [(&str, f64, i64); 8] = [
         ("host.cpu.usage", 20.0, 10),
@@ -23,8 +29,10 @@ async fn day(restart_every: Option<usize>) -> Vec<String> {
         for _ in 0..minutes * 2 {
             world.pass(Span::from_seconds(30)).await.unwrap();
             rounds += 1;
-            if restart_every.is_some_and(|every| rounds % every == 0) {
-                world.restart().await.unwrap();
+            match interruption {
+                Some((every, Interruption::Restart)) if rounds % every == 0 => world.restart().await.unwrap(),
+                Some((every, Interruption::Kill)) if rounds % every == 0 => world.crash().await.unwrap(),
+                _ => {}
             }
         }
     }
@@ -36,8 +44,45 @@ async fn restarts_change_no_notice() {
     let plain = day(None).await;
     assert!(plain.len() >= 6, "{plain:?}");
     for every in [1, 7, 40] {
-        assert_eq!(day(Some(every)).await, plain, "restarted every {every} rounds");
+        assert_eq!(day(Some((every, Interruption::Restart))).await, plain, "restarted every {every} rounds");
     }
+}
+
+#[tokio::test]
+async fn kill_9_changes_no_notice() {
+    let plain = day(None).await;
+    for every in [1, 7, 33] {
+        assert_eq!(day(Some((every, Interruption::Kill))).await, plain, "killed every {every} rounds");
+    }
+}
+
+#[tokio::test]
+async fn killed_in_the_first_minutes_nothing_that_was_measured_goes_unjudged() {
+    let mut world = World::new().unwrap();
+    world.round().await.unwrap();
+    world.set("host.disk.usage", 97.0);
+    world.pass(Span::from_minutes(3)).await.unwrap();
+    world.crash().await.unwrap();
+    world.pass(Span::from_minutes(3)).await.unwrap();
+    assert_eq!(world.told(), ["raise critical"], "two and a half minutes before count towards the five");
+}
+
+#[tokio::test]
+async fn kill_9_loses_no_sample() {
+    let mut world = World::new().unwrap();
+    for minutes in [1, 4, 11, 2] {
+        world.pass(Span::from_minutes(minutes)).await.unwrap();
+        world.crash().await.unwrap();
+    }
+    let status = world.status().await.unwrap();
+    let now = status.engine.last_round.unwrap();
+    let query = caretaker_engine::PointsQuery {
+        name: "host.cpu.usage".into(),
+        from: Some(now - Span::from_hours(1)),
+        to: Some(now + Span::from_seconds(1)),
+        ..Default::default()
+    };
+    assert_eq!(world.engine().points(query).await.unwrap().stats.unwrap().count, 36);
 }
 
 #[tokio::test]

@@ -15,11 +15,74 @@ test('the reason leads to the alert, which says what, since when and how bad', a
   await expect(heading).toBeFocused();
   await expect(page.getByRole('status').filter({ hasText: 'CPU 96 % for' })).toBeVisible();
   const figures = page.locator('main dl').first();
-  await expect(figures).toContainText(/Now\s*96\s%/);
+  await expect(figures).toContainText(/5-min mean\s*96\s%/);
   await expect(figures).toContainText(/Bound for critical\s*above 90\s%/);
   await expect(page.getByRole('region', { name: 'Timeline' }).getByRole('listitem')).not.toHaveCount(0);
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('delivered');
-  await expect(page.getByRole('region', { name: 'Runbook' })).toContainText('cpu-high');
+  await expect(page.getByRole('region', { name: 'Runbook' })).toHaveCount(0);
+});
+
+test('what is judged and what is measured are told apart', async ({ page, world, open }) => {
+  await world.measure({ 'host.cpu.usage': 3 });
+  await open('overview');
+  const tile = page.getByRole('link', { name: /^CPU: 3 %, critical because of 5-min mean 8\d %/ });
+  await expect(tile).toContainText(/5-min mean 8\d\s%/);
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await expect(page.locator('main dl').first()).toContainText(/5-min mean\s*8\d\s%/);
+  await expect(page.locator('main dl').first()).not.toContainText('Now');
+  const chart = page.getByRole('figure');
+  await expect(chart).toContainText(/5-min mean 8\d\s%/);
+  await expect(page.getByRole('slider', { name: /^CPU/ })).toHaveAttribute(
+    'aria-valuetext',
+    /, 3\s%.*5-min mean 8\d\s%/,
+  );
+});
+
+test('an alert that recovers says since when, and when it was raised', async ({ page, world, open }) => {
+  await world.set({ 'host.cpu.usage': 9 });
+  await world.advance('2m');
+  await expect
+    .poll(async () => {
+      await world.round();
+      return (await alertOf(world, 'cpu-high')).state;
+    })
+    .toBe('recovering');
+  await page.clock.setFixedTime(await world.now());
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await expect(page.getByText(/^recovering since \d\d:\d\d/)).toBeVisible();
+  await expect(page.getByText(/^raised \d+ min ago/)).toBeVisible();
+  await expect(
+    page.getByRole('status').filter({ hasText: /^CPU .*, recovering \(5-min mean, was above/ }),
+  ).toBeVisible();
+});
+
+test('what is muted counts nowhere', async ({ page, world, open }) => {
+  await world.set({ 'host.disk.usage': 88 });
+  await world.advance('8m');
+  await open(`alerts/${(await alertOf(world, 'disk-space')).id}`);
+  await page.getByRole('button', { name: 'Snooze 1 h' }).click();
+  await expect(page.getByText(/muted until \d\d:\d\d/)).toBeVisible();
+  await open('alerts');
+  await expect(page.getByText('1 critical open, 1 muted.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Alerts, 1 open, 1 muted' })).toContainText('1');
+  await open('overview');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 thing needs you');
+});
+
+test('a silence needs a reason', async ({ page, world, open }) => {
+  await open(`alerts/${(await alertOf(world, 'cpu-high')).id}`);
+  await page.getByRole('button', { name: 'Silence…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Silence' });
+  const reason = dialog.getByRole('textbox', { name: 'Reason' });
+  await dialog.getByRole('button', { name: 'Silence' }).click();
+  await expect(dialog).toBeVisible();
+  await expect(reason).toBeFocused();
+  expect((await world.get<{ silences: unknown[] }>('/silences')).silences).toEqual([]);
+});
+
+test('nothing has ended while alerts are open is said as that', async ({ page, open }) => {
+  await open('alerts');
+  await expect(page.getByRole('region', { name: 'History' })).toContainText('None has ended yet');
 });
 
 test('the chart around it is drawn', async ({ page, world, open }) => {
@@ -85,6 +148,7 @@ test('a silence is listed with its reason, and can be ended', async ({ page, wor
   await expect(page.getByText(/muted until tomorrow \d\d:\d\d/)).toBeVisible();
   await page.getByRole('link', { name: 'Alerts', exact: true }).first().click();
   const muted = page.getByRole('region', { name: 'Muted' });
+  await expect(muted).toContainText('CPU busy');
   await expect(muted).toContainText('load test');
   await muted.getByRole('button', { name: /^End/ }).click();
   await expect(muted).toBeHidden();

@@ -30,12 +30,18 @@ test('on a small window the series are behind a button', async ({ page, open }) 
 
 test('ranges ask for their time, and the address keeps them', async ({ page, open, requests }) => {
   await open('metrics?series=host.cpu.usage');
-  await expect(page.getByRole('radio', { name: '24 h' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: '6 h' })).toBeChecked();
   await page.getByText('7 d', { exact: true }).click();
   await expect(page).toHaveURL(/range=7d/);
   await expect.poll(() => requests.filter((request) => request.url().includes('since=7d')).length).toBe(1);
   await page.reload();
   await expect(page.getByRole('radio', { name: '7 d' })).toBeChecked();
+});
+
+test('two years can be looked at, and a day of history begins with a day', async ({ page, open }) => {
+  await open('metrics?series=host.cpu.usage&range=2y');
+  await expect(page.getByRole('radio', { name: '2 y' })).toBeChecked();
+  await expect(page.getByRole('figure')).toHaveCount(1);
 });
 
 test('dragging zooms, a double click goes back', async ({ page, open }) => {

@@ -21,7 +21,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.clock.setFixedTime(await world.now());
       await open('overview');
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('All is well');
-      await expect(page.getByText('Your data is not backed up.')).toBeVisible();
       await expect(page.getByRole('link', { name: /^CPU: \d+ %/ })).toBeVisible();
       await expect(page.getByRole('table', { name: 'Busiest processes' }).getByRole('row')).toHaveCount(5);
       await expect(page.getByText('Apple M4')).toBeVisible();

@@ -1,4 +1,5 @@
 // Settings: one key at a time, what the engine says about it, and where everything lies.
+import { picture } from './support/pictures.ts';
 import { expect, test } from './support/test.ts';
 
 interface Configuration {
@@ -34,7 +35,7 @@ test.describe('what is refused', () => {
     const field = page.getByRole('textbox', { name: 'CPU busy, warning above, %' });
     await field.fill('95');
     await field.press('Enter');
-    await expect(page.getByRole('alert')).toContainText(/warning/i);
+    await expect(page.getByRole('alert')).toContainText(/^The warning above 95/);
     await expect(field).toHaveAttribute('aria-invalid', 'true');
   });
 });
@@ -75,6 +76,18 @@ test('sizes are typed in a handy unit', async ({ page, world, open }) => {
   expect(rules.find((rule) => rule.id === 'swap-out')?.critical?.above).toBe(30_000_000);
 });
 
+test('states are words, and what is not measured here is said as that', async ({ page, world, open }) => {
+  const rule = 'id = "gpu"\ntitle = "GPU busy"\nmetric = "host.gpu.usage"\nwarning = { above = 90 }';
+  await world.configure(`[[rule]]\n${rule}\n`);
+  await open('settings');
+  const row = (title: string) => page.getByRole('row', { name: new RegExp(title) });
+  await expect(row('A measurement fails')).toContainText('failing');
+  await expect(row('A measurement fails').getByRole('textbox')).toHaveCount(0);
+  await expect(row('GPU busy')).toContainText('not measured on this machine');
+  await expect(row('Machine too hot')).toContainText('serious');
+  await expect(row('CPU busy')).not.toContainText('not measured');
+});
+
 test('a rule is switched off', async ({ page, world, open }) => {
   await open('settings');
   const control = page.getByRole('switch', { name: 'CPU busy is judged' });
@@ -100,10 +113,12 @@ test('mistakes in the file are listed with their places', async ({ page, world, 
   await expect(page.getByRole('textbox', { name: 'Measure every' })).toBeVisible();
   await world.configure('[collect]\ninterval = "never"\ncolour = "red"\n');
   await page.reload();
-  const file = page.getByRole('region', { name: 'Configuration file' });
-  await expect(file).toContainText('2:12');
-  await expect(file).toContainText('colour');
-  await expect(page.getByText('The file has mistakes; the last good version is in force.')).toBeVisible();
+  const mistakes = page.getByRole('region', { name: '2 mistakes in the configuration file' });
+  await expect(mistakes).toContainText('2:12');
+  await expect(mistakes).toContainText('colour');
+  await expect(mistakes).toBeInViewport();
+  await expect(page.getByText('The last good version is in force.')).toBeVisible();
+  await picture(page, 'settings-mistakes');
 });
 
 test('the data folder and its size are told', async ({ page, open }) => {

@@ -41,6 +41,7 @@ export type SeriesList = Schemas['SeriesList'];
 export type SetRequest = Schemas['SetRequest'];
 export type Silence = Schemas['Silence'];
 export type SilenceList = Schemas['SilenceList'];
+export type SilenceView = Schemas['SilenceView'];
 export type SilenceRequest = Schemas['SilenceRequest'];
 export type SnoozeRequest = Schemas['SnoozeRequest'];
 export type StartAtLoginRequest = Schemas['StartAtLoginRequest'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark, Point } from '$/backend/types';
 import { timeLabels, valueLabels } from './axis';
-import { columnsOf, extent, lonely, nearest, typicalStep } from './data';
+import { columnsOf, extent, judgedColumn, lonely, nearest, typicalStep } from './data';
 import { placeMarks } from './marks';
 import { heightFor, nameSide, roundUp } from './scale';
 import { sparkline } from './sparkline';
@@ -28,6 +28,18 @@ describe('columns', () => {
     const asleep = [0, 30, 60, 600, 630].map((seconds) => point(seconds, 5));
     expect(columnsOf(asleep, null).mean).toEqual([5, 5, 5, null, 5, 5]);
     expect(columnsOf(asleep, null).at[3]).toBe(START + 90_000);
+  });
+
+  it('judges the time before each moment, and nothing that reaches beyond the left edge', () => {
+    const columns = columnsOf(
+      [0, 30, 60, 90, 120].map((seconds) => point(seconds, seconds)),
+      null,
+    );
+    const minute = { name: '1-min mean', of: 'avg', windowMs: 60_000 } as const;
+    expect(judgedColumn(columns, minute, START)).toEqual([null, null, 45, 75, 105]);
+    expect(judgedColumn(columns, { ...minute, of: 'max' }, START - 600_000)).toEqual([0, 30, 60, 90, 120]);
+    const gap = columnsOf([point(0, 4), point(30, null), point(60, 8)], null);
+    expect(judgedColumn(gap, minute, START - 600_000)).toEqual([4, null, 8]);
   });
 
   it('measures gaps by the step of buckets', () => {

@@ -43,6 +43,39 @@ function push(columns: Columns, at: number, point: Partial<Point>): void {
   columns.hasBand ||= min !== max;
 }
 
+/** What a rule judges of a series: a figure over the time before each moment. */
+export interface Judged {
+  /** `5-min mean`. */
+  name: string;
+  of: 'avg' | 'min' | 'max';
+  windowMs: number;
+}
+
+/**
+ * The judged figure at each moment; nothing where its window reaches beyond the left edge, for what lies there is not
+ * known, and nothing in gaps.
+ */
+export function judgedColumn(columns: Columns, { of, windowMs }: Judged, from: number): Column {
+  const { at, mean } = columns;
+  const isCut = (at[0] ?? from) - from < windowMs;
+  const judged: Column = [];
+  let first = 0;
+  for (let index = 0; index < at.length; index += 1) {
+    const now = at[index] ?? 0;
+    while ((at[first] ?? now) <= now - windowMs) first += 1;
+    const within = mean.slice(first, index + 1).filter((value) => value !== null);
+    const isKnown = mean[index] !== null && within.length > 0 && !(isCut && now - windowMs < from);
+    judged.push(isKnown ? figure(of, within) : null);
+  }
+  return judged;
+}
+
+function figure(of: Judged['of'], values: number[]): number {
+  if (of === 'min') return Math.min(...values);
+  if (of === 'max') return Math.max(...values);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** The median distance of neighbours: one long gap does not change it. */
 export function typicalStep(points: Point[]): number {
   const distances: number[] = [];

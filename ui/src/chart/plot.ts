@@ -10,6 +10,8 @@ import { type Theme, themeOf } from './theme';
 
 export interface Picture extends Surroundings {
   columns: Columns;
+  /** What a rule judges of them, as a second line. */
+  judged?: (number | null)[];
   unit: Unit;
   /** Ends of the time shown, in milliseconds since the epoch. */
   from: number;
@@ -32,7 +34,7 @@ const LEFT_AXIS = 62;
 const HALF_LABEL = 8;
 const ratio = () => window.devicePixelRatio;
 const RIGHT = 10;
-/** Index of the line among the columns: time, highest, lowest, mean. */
+/** Index of the line among the columns: time, highest, lowest, mean, judged. */
 const MEAN = 3;
 
 /** Width of the field within a chart of this width. */
@@ -140,6 +142,7 @@ export class Plot {
             filter: (plot) => lonely(plot.data[MEAN] as (number | null)[]),
           },
         },
+        { stroke: () => this.#theme.text, width: 2, points: { show: false } },
       ],
       bands: [{ series: [1, 2], fill: () => this.#theme.band }],
       hooks: {
@@ -190,6 +193,6 @@ export class Plot {
   }
 }
 
-function columnsFor({ columns }: Picture): uPlot.AlignedData {
-  return [columns.at, columns.max, columns.min, columns.mean];
+function columnsFor({ columns, judged }: Picture): uPlot.AlignedData {
+  return [columns.at, columns.max, columns.min, columns.mean, judged ?? columns.at.map(() => null)];
 }

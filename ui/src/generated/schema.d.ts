@@ -446,10 +446,12 @@ export interface components {
         };
         /** @description Identity of an alert from its first breach to its end: a UUIDv7 as text. */
         AlertId: string;
-        /** @description Several alerts. */
+        /** @description Several alerts, and what is muted. */
         AlertList: {
             /** @description The worst first, then the newest. */
             alerts: components["schemas"]["AlertView"][];
+            /** @description Silences in force, the next to end first. */
+            silences?: components["schemas"]["SilenceView"][];
         };
         /** @description One alert in a list. */
         AlertView: {
@@ -457,6 +459,8 @@ export interface components {
             fired_at?: null | components["schemas"]["Timestamp"];
             /** @description Its identity; a unique prefix is enough in requests. */
             id: components["schemas"]["AlertId"];
+            /** @description What of the series is judged, in words: `5-min mean`; empty for its newest value. */
+            judged: string;
             /** @description Its labels. */
             labels: components["schemas"]["Labels"];
             /** @description How bad. */
@@ -470,6 +474,7 @@ export interface components {
              * @description The worst so far.
              */
             peak: number;
+            recovering_since?: null | components["schemas"]["Timestamp"];
             resolved_at?: null | components["schemas"]["Timestamp"];
             /** @description Id of its rule. */
             rule: string;
@@ -536,6 +541,11 @@ export interface components {
             reason: string;
         } | {
             /** @enum {string} */
+            kind: "flapping";
+            /** @description Turns within 30 minutes. */
+            turns: number;
+        } | {
+            /** @enum {string} */
             kind: "data_lost";
         } | {
             /** @enum {string} */
@@ -560,7 +570,7 @@ export interface components {
         CheckView: {
             /** @description What was found. */
             detail: string;
-            /** @description Group: `home`, `desktop`, `sensors`, `programs`, `network`. */
+            /** @description Group: `engine`, `home`, `network`, `desktop`, `sensors`, `programs`, `degraded`. */
             group: string;
             /** @description What to do; may be empty. */
             hint?: string;
@@ -1027,8 +1037,18 @@ export interface components {
         QuietView: {
             until?: null | components["schemas"]["Timestamp"];
         };
+        /**
+         * @description Which channels hear of a rule's alerts.
+         * @enum {string}
+         */
+        Route: "now" | "second" | "daily";
         /** @description A rule with every default filled in. */
         Rule: {
+            /**
+             * @description How many of the last samples must breach, in place of a breach that lasts.
+             * @example 3 of 5
+             */
+            breaches?: string | null;
             /**
              * Format: double
              * @description Dead band; 10 points for percentages, 10 % of the threshold otherwise, when absent; at most half the threshold.
@@ -1050,6 +1070,8 @@ export interface components {
             /** @description What of the series is judged. */
             of: components["schemas"]["Aggregate"];
             over?: null | components["schemas"]["Span"];
+            /** @description Which channels hear of it. */
+            route?: components["schemas"]["Route"];
             /** @description Id of the runbook. */
             runbook: string;
             /** @description For people: `CPU busy`. */
@@ -1143,7 +1165,7 @@ export interface components {
         /** @description Silences in force. */
         SilenceList: {
             /** @description The next to end first. */
-            silences: components["schemas"]["Silence"][];
+            silences: components["schemas"]["SilenceView"][];
         };
         /** @description Mutes a rule or an alert for a while. */
         SilenceRequest: {
@@ -1151,10 +1173,15 @@ export interface components {
             for: components["schemas"]["Span"];
             /** @description Only series with all of these labels. */
             labels?: components["schemas"]["Labels"];
-            /** @description Why. */
+            /** @description Why; may not be empty. */
             reason?: string;
             /** @description Id of a rule, or of an alert (a unique prefix is enough). */
             target: string;
+        };
+        /** @description A silence, and what it mutes in words. */
+        SilenceView: components["schemas"]["Silence"] & {
+            /** @description Title and labels of what it mutes: `Disk nearly full (mount /)`. */
+            what: string;
         };
         /** @description Mutes one alert for a while. */
         SnoozeRequest: {
@@ -1222,6 +1249,11 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Backups. */
             backups: components["schemas"]["NotConfigured"];
+            /**
+             * Format: int32
+             * @description Mistakes in the configuration file; while there are any, the last good version is in force.
+             */
+            configuration_mistakes?: number;
             /** @description What does not work. */
             degraded: components["schemas"]["Degraded"][];
             /** @description The engine. */
@@ -1238,6 +1270,8 @@ export interface components {
             quiet: components["schemas"]["QuietView"];
             /** @description Services. */
             services: components["schemas"]["NotConfigured"];
+            /** @description Silences in force, the next to end first. */
+            silences?: components["schemas"]["SilenceView"][];
             /** @description The worst of what is open. */
             state: components["schemas"]["OverallState"];
             /** @description What is kept on disk. */
@@ -1315,6 +1349,8 @@ export interface components {
             id: string;
             /** @description The last hour. */
             points: components["schemas"]["Point"][];
+            /** @description Why the state is not that of the newest value: `5-min mean 96 %`, `recovering`; mostly empty. */
+            reason?: string;
             /** @description The series behind the sparkline; the Metrics page opens on it. */
             series: components["schemas"]["SeriesKey"];
             /** @description By the open alerts on this tile's series. */
@@ -1963,7 +1999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Silence"];
+                    "application/json": components["schemas"]["SilenceView"];
                 };
             };
             400: {

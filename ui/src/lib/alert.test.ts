@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AlertDetail, Rule } from '$/backend/types';
-import { figuresOf, firingOf, linesAround, timeAround } from './alert';
+import { figuresOf, firingOf, linesAround, openSentence, sorted, timeAround } from './alert';
 
 const START = Date.parse('2026-11-21T12:00:00.000Z');
 const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
@@ -30,6 +30,7 @@ const open: AlertDetail = {
   metric: 'host.cpu.usage',
   labels: {},
   unit: 'percent',
+  judged: '5-min mean',
   value: 93,
   value_text: '93 %',
   peak: 97.2,
@@ -45,8 +46,17 @@ const over: AlertDetail = { ...open, state: 'resolved', resolved_at: at(121) };
 
 it('is told in figures', () => {
   const texts = figuresOf(open, START + 10 * 60_000).map((figure) => figure.text.replaceAll('\u00a0', ' '));
-  expect(texts).toEqual(['93 %', '97 %', 'above 90 %', '9 min']);
-  expect(figuresOf(over, START + 999 * 60_000).at(-1)).toMatchObject({ name: 'Lasted', text: '2 h' });
+  expect(texts).toEqual(['93 %', '97 %', 'above 90 %', '10 min']);
+  expect(figuresOf(open, START)[0]?.name).toBe('5-min mean');
+  expect(figuresOf({ ...open, judged: '' }, START)[0]?.name).toBe('Now');
+  expect(figuresOf(over, START + 999 * 60_000).at(-1)).toMatchObject({ name: 'Lasted', text: '2 h 1 min' });
+  expect(figuresOf(over, START).map((figure) => figure.name)).not.toContain('Now');
+});
+
+it('names states by their words', () => {
+  const hot = { ...open, metric: 'host.thermal.state', judged: '', value_text: 'critical', threshold: { above: 2.5 } };
+  expect(figuresOf(hot, START).map((figure) => figure.text)).toContain('critical');
+  expect(figuresOf(hot, START).map((figure) => figure.text)).not.toContain('above 2.5');
 });
 
 it('is shown with half an hour around it, more if it lasted long, and up to now while it lasts', () => {
@@ -68,4 +78,14 @@ it('shows the bounds of its time, and none that have another size than the serie
   const evidence = { at: at(1), rule: then, rule_text: '', samples: [], processes: [], companions: [], marks: [] };
   expect(linesAround({ ...open, evidence }, 'percent').map((line) => line.value)).toEqual([75, 80]);
   expect(linesAround({ ...open, current_rule: { ...rule, of: 'forecast' } }, 'percent')).toEqual([]);
+});
+
+it('counts what is muted apart, everywhere alike', () => {
+  const muted: AlertDetail = { ...open, level: 'warning', silenced_until: at(60) };
+  const all = [open, { ...open, level: 'warning' as const }, muted];
+  expect(openSentence(all, START)).toBe('1 critical and 1 warning open, 1 muted.');
+  expect(sorted(all, START).heard).toHaveLength(2);
+  expect(openSentence(all, START + 61 * 60_000)).toBe('1 critical and 2 warning open.');
+  expect(openSentence([muted], START)).toBe('Nothing is open, 1 muted.');
+  expect(openSentence([], START)).toBe('Nothing is open.');
 });

@@ -1,21 +1,32 @@
 // One alert in figures, and its place in a chart.
 import type { AlertDetail, AlertView, Unit } from '$/backend/types';
-import { exactly, HOUR, inWords, MINUTE } from './time';
+import type { Judged } from '$/chart/data';
+import { exactly, HOUR, inWords, MINUTE, parseSpan } from './time';
 import { isDrawable, type Line, linesOf, thresholdText } from './threshold';
+import { stateBeyond } from './state-word';
 import { formatValue } from './unit';
 
 const begin = (alert: AlertView): number => Date.parse(alert.fired_at ?? alert.since);
 const end = (alert: AlertView): number | undefined => (alert.resolved_at ? Date.parse(alert.resolved_at) : undefined);
 
-/** How bad it is: the value against its bound, the worst, and how long. */
+/** What the judged value is called: `5-min mean`, since `Now` is what the machine shows at the moment. */
+function valueName(alert: AlertView): string {
+  if (alert.judged !== '') return alert.judged.charAt(0).toUpperCase() + alert.judged.slice(1);
+  return 'Now';
+}
+
+/** How bad it is: the value against its bound, the worst, and how long. All lengths count from the first breach. */
 export function figuresOf(alert: AlertView, now: number) {
   const tone = alert.state === 'firing' ? alert.level : undefined;
-  const since = begin(alert);
+  const since = Date.parse(alert.since);
+  const word = alert.threshold && stateBeyond(alert.metric, alert.threshold);
+  // What is over is told by its worst alone: the engine's words for it are those of the worst too.
+  const value = alert.state === 'resolved' ? [] : [{ name: valueName(alert), text: alert.value_text, tone }];
   return [
-    { name: alert.state === 'resolved' ? 'At the end' : 'Now', text: alert.value_text, tone },
-    { name: 'Worst', text: formatValue(alert.unit, alert.peak) },
+    ...value,
+    { name: 'Worst', text: word ? alert.value_text : formatValue(alert.unit, alert.peak) },
     ...(alert.threshold
-      ? [{ name: `Bound for ${alert.level}`, text: thresholdText(alert.threshold, alert.unit) }]
+      ? [{ name: `Bound for ${alert.level}`, text: word ?? thresholdText(alert.threshold, alert.unit) }]
       : []),
     {
       name: alert.state === 'resolved' ? 'Lasted' : 'Lasts',
@@ -23,6 +34,27 @@ export function figuresOf(alert: AlertView, now: number) {
       title: `since ${exactly(since)}`,
     },
   ];
+}
+
+export const isMuted = (alert: AlertView, now: number): boolean =>
+  alert.state !== 'resolved' && alert.silenced_until != null && Date.parse(alert.silenced_until) > now;
+
+/** What is up, parted into what counts and what is muted. */
+export function sorted(alerts: AlertView[], now: number) {
+  const raised = alerts.filter((alert) => alert.state === 'firing' || alert.state === 'recovering');
+  return {
+    heard: raised.filter((alert) => !isMuted(alert, now)),
+    muted: raised.filter((alert) => isMuted(alert, now)),
+  };
+}
+
+/** `2 critical and 1 warning open, 1 muted.` */
+export function openSentence(alerts: AlertView[], now: number): string {
+  const { heard, muted } = sorted(alerts, now);
+  const count = (wanted: string) => heard.filter((alert) => alert.level === wanted).length;
+  const parts = (['critical', 'warning'] as const).filter(count).map((wanted) => `${count(wanted)} ${wanted}`);
+  const open = parts.length === 0 ? 'Nothing is open' : `${parts.join(' and ')} open`;
+  return muted.length === 0 ? `${open}.` : `${open}, ${muted.length} muted.`;
 }
 
 /** Half an hour around it, or half its length if that is more. The open end is left to the engine's own clock. */
@@ -43,6 +75,16 @@ export function firingOf(alert: AlertView, chartEnd: number) {
   const from = begin(alert);
   const to = end(alert) ?? chartEnd;
   return { from, to, level: alert.level, label: `${alert.level} ${inWords(to - from)}` };
+}
+
+/** What its rule judges of the series, to be drawn beside it; nothing for the newest value, and for what has no size in it. */
+export function judgedOf(alert: AlertDetail): Judged | undefined {
+  const rule = alert.evidence?.rule ?? alert.current_rule;
+  const windowMs = rule?.over ? parseSpan(rule.over) : undefined;
+  if (!rule || windowMs === undefined) return undefined;
+  return rule.of === 'avg' || rule.of === 'min' || rule.of === 'max'
+    ? { name: alert.judged, of: rule.of, windowMs }
+    : undefined;
 }
 
 /** The bounds as they stood when it was raised, where they have the size of the series. */

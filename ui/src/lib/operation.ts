@@ -28,6 +28,7 @@ export function changeOf({ at, text, change }: TimelineEntry) {
     eased: 'warning',
     recovering: 'plain',
     relapsed: 'warning',
+    flapping: 'warning',
     resolved: 'ok',
     data_lost: 'plain',
     data_back: 'plain',

@@ -1,4 +1,9 @@
 // Sentences of the engine as they are shown.
+import { until } from './time';
+
+/** Moments that a sentence has as programs write them, by the clock on the wall here. */
+export const inLocalTime = (text: string, now = Date.now()): string =>
+  text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (stamp) => until(Date.parse(stamp), now));
 
 /** Numbers stay on one line with their units: the spaces between them do not break. */
 export const tied = (text: string): string =>
@@ -11,9 +16,10 @@ export interface Part {
 
 /** What stands between backticks is code; a lonely backtick is only a character. */
 export function parts(text: string): Part[] {
+  const plain = (piece: string) => tied(inLocalTime(piece));
   const pieces = text.split('`');
-  if (pieces.length % 2 === 0) return [{ text: tied(text), isCode: false }];
+  if (pieces.length % 2 === 0) return [{ text: plain(text), isCode: false }];
   return pieces
-    .map((piece, index) => ({ text: index % 2 === 1 ? piece : tied(piece), isCode: index % 2 === 1 }))
+    .map((piece, index) => ({ text: index % 2 === 1 ? piece : plain(piece), isCode: index % 2 === 1 }))
     .filter((part) => part.text !== '');
 }

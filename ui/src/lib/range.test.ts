@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pointsFor, rangeQuery, zoomTo } from './range';
+import { firstRange, pointsFor, rangeQuery, zoomTo } from './range';
 
 it('zooms in either direction of the drag, to a minute at least', () => {
   expect(zoomTo(500_000, 100_000)).toEqual({ from: 100_000, to: 500_000 });
@@ -12,6 +12,13 @@ it('asks for a range by its name and for a zoom by its ends', () => {
     ['from', '1970-01-01T00:00:00.000Z'],
     ['to', '1970-01-01T00:01:00.000Z'],
   ]);
+});
+
+it('begins with what there is to see', () => {
+  const now = Date.parse('2026-11-21T12:00:00.000Z');
+  const minutes = [undefined, 5, 59, 61, 300, 24 * 60, 90 * 24 * 60];
+  const ranges = minutes.map((age) => firstRange(age === undefined ? undefined : now - age * 60_000, now));
+  expect(ranges).toEqual(['1h', '1h', '1h', '6h', '6h', '24h', '24h']);
 });
 
 it('asks for about one point per pixel', () => {

@@ -15,9 +15,19 @@ export const RANGES: Range[] = [
   { id: '24h', label: '24 h', millis: DAY },
   { id: '7d', label: '7 d', millis: 7 * DAY },
   { id: '30d', label: '30 d', millis: 30 * DAY },
+  { id: '90d', label: '90 d', millis: 90 * DAY },
+  { id: '1y', label: '1 y', millis: 365 * DAY },
+  { id: '2y', label: '2 y', millis: 730 * DAY },
 ];
 
-export const DEFAULT_RANGE = '24h';
+const DEFAULT_RANGE = '24h';
+
+/** The range that a page begins with: a day, or less where there is no day of history yet. */
+export function firstRange(oldest: number | undefined, now: number): string {
+  const age = oldest === undefined ? 0 : now - oldest;
+  const filled = RANGES.find((range) => range.millis >= age);
+  return filled && filled.millis < DAY ? filled.id : DEFAULT_RANGE;
+}
 
 /** A stretch chosen by hand, in milliseconds since the epoch. */
 export interface Zoom {

@@ -50,5 +50,6 @@ describe('points of time', () => {
     expect(until(new Date(2026, 10, 21, 15, 4).getTime(), now)).toBe('15:04');
     expect(until(new Date(2026, 10, 22, 7, 0).getTime(), now)).toBe('tomorrow 07:00');
     expect(until(new Date(2026, 10, 24, 7, 0).getTime(), now)).toBe('24 Nov, 07:00');
+    expect(until(new Date(2027, 3, 10, 6, 54).getTime(), now)).toBe('10 Apr 2027, 06:54');
   });
 });

@@ -55,6 +55,7 @@ const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: '
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const DATE_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 
 /** Date, time and zone in full, for hovering. */
@@ -72,9 +73,11 @@ export const date = (at: number): string => DATE.format(at);
 /** `Tue 12 Nov`. */
 export const weekday = (at: number): string => WEEKDAY.format(at);
 
-/** `14:02` today, `12 Nov, 14:02` on any other day. */
+/** `14:02` today, `12 Nov, 14:02` on any other day, with the year when it is another one. */
 export function clockOrDate(at: number, now: number): string {
-  return isSameDay(at, now) ? clock(at) : `${date(at)}, ${clock(at)}`;
+  if (isSameDay(at, now)) return clock(at);
+  const isSameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return `${isSameYear ? date(at) : DATE_YEAR.format(at)}, ${clock(at)}`;
 }
 
 /** When something ends: `15:04`, `tomorrow 07:00`, `14 Nov, 07:00`. */

@@ -1,6 +1,5 @@
 // Everything that mutes at the moment, from silences and from snoozed alerts, in one list.
 import type { AlertView, Silence, SilenceList } from '$/backend/types';
-import { seriesText } from '$/lib/series';
 import type { App } from './app.svelte';
 import type { Loader } from './loader.svelte';
 
@@ -28,7 +27,7 @@ export class Muted {
       .filter((silence) => isOpen(silence.until))
       .map((silence) => ({
         id: silence.id,
-        what: subject(silence, alerts),
+        what: silence.what,
         why: silence.reason,
         until: silence.until,
         end: () => this.end(silence.id),
@@ -43,13 +42,6 @@ export class Muted {
     await this.app.act(() => this.app.backend.api('DELETE', `/silences/${encodeURIComponent(id)}`));
     await this.silences.refresh();
   }
-}
-
-function subject(silence: Silence, alerts: AlertView[]): string {
-  const alert = alerts.find((one) => (silence.alert ? one.id === silence.alert : one.rule === silence.rule));
-  const name = alert?.title ?? silence.rule ?? (silence.alert ? 'one alert' : 'every rule');
-  const labels = seriesText({ name: '', labels: silence.labels });
-  return labels ? `${name} ${labels}` : name;
 }
 
 function covers(silence: Silence, alert: AlertView): boolean {

@@ -9,6 +9,12 @@ export type Outcome = { kind: 'saved' } | { kind: 'failed'; message: string; hin
 
 const SAVED_SHOWS_MS = 3_000;
 
+/** The engine names the key, for the terminal; beside the field it would only be in the way. */
+export const inPlace = (message: string): string => {
+  const told = message.replace(/^`[^`]+` was not changed: /, '');
+  return told.charAt(0).toUpperCase() + told.slice(1);
+};
+
 export class Settings {
   readonly configuration: Loader<ConfigurationView>;
   readonly rules: Loader<RuleList>;
@@ -77,7 +83,7 @@ export class Settings {
       return true;
     } catch (thrown) {
       const { message, hint } = Problem.of(thrown);
-      this.outcomes[place] = { kind: 'failed', message, hint };
+      this.outcomes[place] = { kind: 'failed', message: inPlace(message), hint };
       return false;
     } finally {
       this.busy[place] = false;

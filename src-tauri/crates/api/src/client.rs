@@ -1,14 +1,12 @@
 //! The client of every door: the same calls over the engine's socket or on a router in this process.
 
-use std::pin::Pin;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::{Extension, Router};
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::view::Hint;
 use caretaker_platform::home::Home;
-use caretaker_platform::socket;
-use futures_util::{Stream, StreamExt, stream};
+use caretaker_platform::{lock, socket};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper::{Method, Request, Response, header};
@@ -19,13 +17,16 @@ use tower::ServiceExt;
 
 use crate::answer::ErrorBody;
 use crate::grants::Grants;
+use crate::hints::{HintStream, hints};
 use crate::router::PREFIX;
-
-/// Hints as they come; ends when the engine does.
-pub type HintStream = Pin<Box<dyn Stream<Item = Hint> + Send>>;
 
 /// No answer of ours is larger.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+/// An answer that has not come by then will not come: the engine hangs, though the kernel still takes calls for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// For questions that read much or ask the whole machine.
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
+const LONG_QUESTIONS: [&str; 2] = ["/doctor", "/metrics"];
 
 #[derive(Clone)]
 enum Way {
@@ -81,33 +82,36 @@ impl Client {
 
     /// Calls a route and hands back status and body as they came.
     pub async fn raw(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<(u16, Bytes), Problem> {
-        let response = self.respond(method, path, body).await?;
-        let status = response.status().as_u16();
-        let limited = http_body_util::Limited::new(response.into_body(), LARGEST_ANSWER);
-        let collected = limited.collect().await.map_err(|error| lost(&error))?;
-        Ok((status, collected.to_bytes()))
+        let long = LONG_QUESTIONS.iter().any(|question| path.starts_with(question));
+        let limit = if long { LONG_PATIENCE } else { PATIENCE };
+        let answer = async {
+            let response = self.respond(method, path, body).await?;
+            let status = response.status().as_u16();
+            let limited = http_body_util::Limited::new(response.into_body(), LARGEST_ANSWER);
+            let collected = limited.collect().await.map_err(|error| lost(&error))?;
+            Ok((status, collected.to_bytes()))
+        };
+        self.within(limit, answer).await
     }
 
-    /// Listens for hints. `desktop` says that this client can open a window.
+    async fn within<T>(&self, limit: Duration, answer: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+        tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
+            Err(match &self.0 {
+                Way::Socket(home) => lock::busy(&home.lock()),
+                Way::InProcess(_) => {
+                    Problem::new(Code::Busy, format!("the engine did not answer within {} s", limit.as_secs()))
+                        .hint("Wait until it is done, or restart Caretaker.")
+                }
+            })
+        })
+    }
+
+    /// Listens for hints, until the engine ends or gives no sign of life. `desktop` says that this client can open a
+    /// window.
     pub async fn watch(&self, desktop: bool) -> Result<HintStream, Problem> {
         let path = if desktop { "/watch?desktop=true" } else { "/watch" };
-        let response = self.respond(Method::GET, path, None).await?;
-        let lines = stream::unfold((response.into_body(), Vec::new()), |(mut body, mut held)| async move {
-            loop {
-                if let Some(end) = find(&held, b"\n\n") {
-                    let event: Vec<u8> = held.drain(..end + 2).collect();
-                    if let Some(hint) = hint_of(&event) {
-                        return Some((hint, (body, held)));
-                    }
-                    continue;
-                }
-                let frame = body.frame().await?.ok()?;
-                if let Ok(data) = frame.into_data() {
-                    held.extend_from_slice(&data);
-                }
-            }
-        });
-        Ok(lines.boxed())
+        let response = self.within(PATIENCE, self.respond(Method::GET, path, None)).await?;
+        Ok(hints(response.into_body()))
     }
 
     async fn respond(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Response<Body>, Problem> {
@@ -140,17 +144,6 @@ impl Client {
     }
 }
 
-fn find(held: &[u8], wanted: &[u8]) -> Option<usize> {
-    held.windows(wanted.len()).position(|window| window == wanted)
-}
-
-/// The hint of one server-sent event; none for comments that keep the line open.
-fn hint_of(event: &[u8]) -> Option<Hint> {
-    let text = std::str::from_utf8(event).ok()?;
-    let data = text.lines().find_map(|line| line.strip_prefix("data:"))?;
-    serde_json::from_str(data.trim()).ok()
-}
-
 fn lost(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(Code::NotRunning, format!("the engine ended while it was asked: {error}"))
 }
@@ -158,4 +151,36 @@ fn lost(error: &dyn std::fmt::Display) -> Problem {
 fn unreadable(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(Code::Internal, format!("the answer of the engine could not be read: {error}"))
         .hint("the engine may be of another version: restart it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use caretaker_core::time::Timestamp;
+    use caretaker_core::view::{DoctorView, Status};
+    use caretaker_platform::lock::{EngineLock, Owner};
+    use tokio::time::Instant;
+
+    /// An engine that took the lock and hangs: the kernel takes its calls, and nobody reads them.
+    #[tokio::test(start_paused = true)]
+    async fn an_engine_that_hangs_is_named_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::locate(Some(folder.path())).unwrap();
+        let owner = Owner::this_process("caretaker", "9.9.9", Timestamp::default());
+        let _lock = EngineLock::try_acquire(&home.lock(), &owner).unwrap().unwrap();
+        let _deaf = std::os::unix::net::UnixListener::bind(home.socket()).unwrap();
+        let client = Client::over_socket(home);
+        let begin = Instant::now();
+        let problem = client.get::<Status>("/status").await.unwrap_err();
+        assert_eq!(problem.code, Code::Busy);
+        assert!(
+            problem.message.contains("caretaker 9.9.9") && problem.message.contains("does not answer"),
+            "{problem}"
+        );
+        assert!(client.watch(true).await.is_err_and(|problem| problem.code == Code::Busy));
+        assert!(begin.elapsed() < PATIENCE * 3, "{:?}", begin.elapsed());
+        let begin = Instant::now();
+        assert!(client.get::<DoctorView>("/doctor").await.is_err_and(|problem| problem.code == Code::Busy));
+        assert!(begin.elapsed() >= LONG_PATIENCE, "a long question may take longer: {:?}", begin.elapsed());
+    }
 }

@@ -135,6 +135,8 @@ async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
         Verb::Alerts(Alerts::Silence(wanted)) => verbs::alerts::silence(context, wanted).await,
         Verb::Alerts(Alerts::Unsilence(wanted)) => verbs::alerts::unsilence(context, &wanted).await,
         Verb::Alerts(Alerts::Rules) => verbs::rules::list(context).await,
+        Verb::Alerts(Alerts::Noise(wanted)) => verbs::noise::noise(context, &wanted).await,
+        Verb::Alerts(Alerts::Backtest(wanted)) => verbs::backtest::backtest(context, &wanted).await,
         Verb::Configuration(Configuration::Show(wanted)) => verbs::configuration::show(context, &wanted).await,
         Verb::Configuration(Configuration::Set(wanted)) => {
             verbs::configuration::set(context, &wanted.key, Some(&wanted.value)).await

@@ -10,4 +10,5 @@ pub mod problem;
 pub mod rule;
 pub mod time;
 pub mod tray;
+pub mod unusual;
 pub mod view;

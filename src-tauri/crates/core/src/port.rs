@@ -97,8 +97,17 @@ pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Shows notices on the desktop. The identity of what is shown is the alert's id: a later notice of the same alert
 /// replaces it, also after a restart where the platform allows.
 pub trait Notifier: Send + Sync + 'static {
+    /// Whether there is anything to show notices on at this moment, told without asking anybody. Where there is not,
+    /// notices wait and nothing is at fault.
+    fn is_present(&self) -> bool {
+        true
+    }
     /// What it can do; asked when first needed.
     fn abilities(&self) -> PortFuture<'_, Result<NotifierAbilities, NotifyError>>;
+    /// Hears again what people do with what an earlier run left on the screen. Shows nothing, and starts nobody.
+    fn resume(&self) -> PortFuture<'_, Result<(), NotifyError>> {
+        Box::pin(async { Ok(()) })
+    }
     /// Shows, replaces or closes.
     fn deliver<'a>(&'a self, notice: &'a Notice) -> PortFuture<'a, Result<(), NotifyError>>;
 }

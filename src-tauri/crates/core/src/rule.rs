@@ -126,6 +126,71 @@ pub enum NoData {
     Alert,
 }
 
+/// Which channels hear of a rule's alerts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// Channels that are told at once, the desktop among them.
+    #[default]
+    Now,
+    /// Channels of the second step.
+    Second,
+    /// The daily report only.
+    Daily,
+}
+
+/// How many of the last samples must breach, so that a single good one does not start everything anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Tolerance {
+    /// So many breaches raise the alert.
+    pub breaches: u32,
+    /// Among so many samples, at most 64.
+    pub samples: u32,
+}
+
+impl Tolerance {
+    /// The longest row of samples that is remembered.
+    pub const MOST_SAMPLES: u32 = 64;
+}
+
+impl fmt::Display for Tolerance {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} of {}", self.breaches, self.samples)
+    }
+}
+
+impl From<Tolerance> for String {
+    fn from(tolerance: Tolerance) -> Self {
+        tolerance.to_string()
+    }
+}
+
+impl TryFrom<String> for Tolerance {
+    type Error = ParseToleranceError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// A text that is no tolerance.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("read `{0}` as so many breaches of so many samples, such as `3 of 5`, at most 64")]
+pub struct ParseToleranceError(String);
+
+impl std::str::FromStr for Tolerance {
+    type Err = ParseToleranceError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once(" of ");
+        let numbers =
+            parts.and_then(|(breaches, samples)| Some((breaches.trim().parse().ok()?, samples.trim().parse().ok()?)));
+        numbers
+            .map(|(breaches, samples)| Self { breaches, samples })
+            .filter(|read| read.breaches >= 1 && read.breaches <= read.samples && read.samples <= Self::MOST_SAMPLES)
+            .ok_or_else(|| ParseToleranceError(text.to_owned()))
+    }
+}
+
 /// A rule with every default filled in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Rule {
@@ -152,6 +217,10 @@ pub struct Rule {
     /// How long a breach must last, in awake time.
     #[serde(rename = "for")]
     pub hold: Span,
+    /// How many of the last samples must breach, in place of a breach that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "3 of 5")]
+    pub breaches: Option<Tolerance>,
     /// Dead band; 10 points for percentages, 10 % of the threshold otherwise, when absent; at most half the threshold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clear_by: Option<f64>,
@@ -161,6 +230,9 @@ pub struct Rule {
     pub no_data: NoData,
     /// Id of the runbook.
     pub runbook: String,
+    /// Which channels hear of it.
+    #[serde(default)]
+    pub route: Route,
     /// Judged at all.
     pub enabled: bool,
 }
@@ -184,7 +256,7 @@ impl Rule {
     /// What makes two versions of a rule judge differently; titles and runbooks do not.
     pub fn meaning(&self) -> String {
         format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.metric,
             self.filter,
             self.of,
@@ -192,6 +264,7 @@ impl Rule {
             self.warning,
             self.critical,
             self.hold,
+            self.breaches,
             self.clear_by,
             self.no_data
         )

@@ -53,7 +53,7 @@ pub struct Look {
     pub tooltip: String,
     /// The first line of the menu.
     pub state: Line,
-    /// Active alerts, at most five, the worst first.
+    /// Active alerts, at most five, the worst first; then mistakes in the configuration, then what is muted.
     pub alerts: Vec<Line>,
     /// `Quiet`, or until when it is.
     pub quiet: String,
@@ -78,30 +78,30 @@ pub fn look(status: Option<&Status>, clock: impl Fn(Timestamp) -> String) -> Loo
         };
     };
     let heard: Vec<&AlertView> = status.alerts.iter().filter(|alert| alert.silenced_until.is_none()).collect();
-    let first = heard.first().map(|alert| first_words(alert));
     let quiet_until = status.quiet.until;
-    let state = match (&first, status.degraded.first()) {
-        (Some(first), _) if heard.len() == 1 => first.clone(),
-        (Some(first), _) => format!("{first}, and {} more", heard.len() - 1),
-        (None, Some(part)) => format!("{}: {}", status.verdict, part.part),
-        (None, None) => status.verdict.clone(),
+    let state = match status.degraded.first() {
+        Some(part) if heard.is_empty() => format!("{}: {}", status.verdict, part.part),
+        Some(_) | None => status.verdict.clone(),
+    };
+    // The tooltip stands alone, the first line of the menu above the alerts themselves.
+    let rest = match heard.len() {
+        0 => state.clone(),
+        1 => heard.iter().map(|alert| first_words(alert)).collect(),
+        several => {
+            format!("{}, and {} more", heard.first().map(|alert| first_words(alert)).unwrap_or_default(), several - 1)
+        }
     };
     let pause = quiet_until.map(|until| format!("Quiet until {}", clock(until)));
     let tooltip = match &pause {
-        Some(pause) => format!("{state} ({})", pause.to_lowercase()),
-        None => state.clone(),
+        Some(pause) => format!("{rest} ({})", pause.to_lowercase()),
+        None => rest,
     };
+    let lines = heard.iter().take(MOST_ALERTS).map(|alert| line(alert));
     Look {
         glyph: glyph(status, quiet_until.is_some()),
         tooltip: shortened(&tooltip),
-        state: Line {
-            text: shortened(&state),
-            route: heard
-                .first()
-                .filter(|_| heard.len() == 1)
-                .map_or_else(|| "overview".to_owned(), |alert| route(alert)),
-        },
-        alerts: heard.iter().take(MOST_ALERTS).map(|alert| line(alert)).collect(),
+        state: Line { text: shortened(&state), route: "overview".to_owned() },
+        alerts: lines.chain(configuration(status)).chain(muted(status)).collect(),
         quiet: pause.unwrap_or_else(|| "Quiet".to_owned()),
         is_quiet: quiet_until.is_some(),
     }
@@ -117,18 +117,56 @@ fn glyph(status: &Status, quiet: bool) -> Glyph {
     }
 }
 
-/// `CPU 93 % for 4 min`: the summary without its bound.
+/// `CPU 93 % for 4 min`: the summary without what stands in brackets at its end.
 fn first_words(alert: &AlertView) -> String {
-    alert.summary.split(" (").next().unwrap_or_default().to_owned()
+    alert.summary.rsplit_once(" (").map_or(alert.summary.as_str(), |(words, _)| words).to_owned()
 }
 
+/// `Critical: CPU busy (CPU 93 % for 4 min)`.
 fn line(alert: &AlertView) -> Line {
     let mark = if alert.acknowledged.is_some() { " ✓" } else { "" };
     let level = match alert.level {
-        crate::rule::Level::Critical => "Critical: ",
-        crate::rule::Level::Warning => "",
+        crate::rule::Level::Critical => "Critical",
+        crate::rule::Level::Warning => "Warning",
     };
-    Line { text: shortened(&format!("{level}{}{mark}", first_words(alert))), route: route(alert) }
+    let text = format!("{level}: {} ({}){mark}", alert.title, first_words(alert));
+    Line { text: shortened(&text), route: route(alert) }
+}
+
+/// A file that is not in force is said also while something else is worse.
+fn configuration(status: &Status) -> Option<Line> {
+    let text = match status.configuration_mistakes {
+        0 => status
+            .degraded
+            .iter()
+            .any(|part| part.part == "configuration")
+            .then(|| "Configuration cannot be read".to_owned())?,
+        1 => "Configuration has 1 mistake".to_owned(),
+        several => format!("Configuration has {several} mistakes"),
+    };
+    Some(Line { text, route: "settings".to_owned() })
+}
+
+/// What silences and snoozes mute, in one line.
+fn muted(status: &Status) -> Option<Line> {
+    let of = |alert: &AlertView| {
+        status.silences.iter().any(|view| match &view.silence.alert {
+            Some(id) => *id == alert.id,
+            None => {
+                view.silence.rule.as_ref().is_none_or(|rule| *rule == alert.rule)
+                    && alert.labels.matches(&view.silence.labels)
+            }
+        })
+    };
+    let silences = status.silences.iter().map(|view| (view.what.as_str(), view.silence.until));
+    let snoozed = status.alerts.iter().filter(|alert| !of(alert));
+    let snoozed = snoozed.filter_map(|alert| Some((alert.title.as_str(), alert.silenced_until?)));
+    let mut all: Vec<(&str, Timestamp)> = silences.chain(snoozed).collect();
+    all.sort_by_key(|(_, until)| *until);
+    let (what, until) = all.first()?;
+    let more = if all.len() == 1 { String::new() } else { format!(", and {} more", all.len() - 1) };
+    let left = until.since(status.at).or_zero().in_words();
+    Some(Line { text: shortened(&format!("Muted: {what} for {left}{more}")), route: "alerts".to_owned() })
 }
 
 fn route(alert: &AlertView) -> String {
@@ -160,10 +198,12 @@ mod tests {
             state: State::Firing,
             since: Timestamp::default(),
             fired_at: None,
+            recovering_since: None,
             resolved_at: None,
             metric: "host.cpu.usage".into(),
             labels: Labels::none(),
             unit: Unit::Percent,
+            judged: String::new(),
             value: 93.0,
             value_text: "93 %".into(),
             peak: 93.0,
@@ -186,14 +226,14 @@ mod tests {
 
     #[test]
     fn one_alert_is_said_in_words_and_opens_its_page() {
-        let look = shown(&status(
-            OverallState::Critical,
-            vec![alert(Level::Critical, "CPU 93 % for 4 min (critical above 90 %)")],
-        ));
+        let alerts = vec![alert(Level::Critical, "CPU 93 % for 4 min (5-min mean, critical above 90 %)")];
+        let status = Status { verdict: "1 thing needs you".into(), ..status(OverallState::Critical, alerts) };
+        let look = shown(&status);
         assert_eq!(look.glyph, Glyph::Critical);
         assert_eq!(look.tooltip, "CPU 93 % for 4 min");
-        assert_eq!(look.state, Line { text: "CPU 93 % for 4 min".into(), route: "alerts/a1".into() });
-        assert_eq!(look.alerts[0].text, "Critical: CPU 93 % for 4 min");
+        assert_eq!(look.state, Line { text: "1 thing needs you".into(), route: "overview".into() }, "no line twice");
+        assert_eq!(look.alerts[0].text, "Critical: CPU busy (CPU 93 % for 4 min)");
+        assert_eq!(look.alerts[0].route, "alerts/a1");
     }
 
     #[test]
@@ -201,7 +241,8 @@ mod tests {
         let many = vec![alert(Level::Warning, "Disk / 91 % full (warning above 85 %)"); 7];
         let look = shown(&status(OverallState::Warning, many));
         assert_eq!(look.alerts.len(), 5);
-        assert_eq!(look.state.text, "Disk / 91 % full, and 6 more");
+        assert_eq!(look.tooltip, "Disk / 91 % full, and 6 more");
+        assert_eq!(look.alerts[4].text, "Warning: CPU busy (Disk / 91 % full)");
         assert_eq!(look.state.route, "overview");
     }
 
@@ -237,8 +278,48 @@ mod tests {
             ..status(OverallState::Ok, vec![silenced])
         };
         let look = shown(&status);
-        assert!(look.alerts.is_empty());
+        assert_eq!(look.alerts.len(), 1, "only what is muted: {:?}", look.alerts);
         assert_eq!(look.tooltip, "All is well (quiet until 10:15)");
         assert_eq!(look.quiet, "Quiet until 10:15");
+    }
+
+    #[test]
+    fn a_bad_configuration_is_said_beside_alerts() {
+        let mut status = status(OverallState::Critical, vec![alert(Level::Critical, "CPU 93 % for 4 min")]);
+        assert_eq!(shown(&status).alerts.len(), 1);
+        status.configuration_mistakes = 3;
+        let line = Line { text: "Configuration has 3 mistakes".into(), route: "settings".into() };
+        assert_eq!(shown(&status).alerts.get(1), Some(&line));
+    }
+
+    #[test]
+    fn what_is_muted_is_one_line_with_the_next_end() {
+        let silence = |rule: &str, minutes: i64| crate::view::SilenceView {
+            silence: crate::alert::Silence {
+                id: crate::alert::SilenceId(rule.to_owned()),
+                rule: Some(rule.to_owned()),
+                alert: None,
+                labels: Labels::none(),
+                from: Timestamp::default(),
+                until: Timestamp::default() + crate::time::Span::from_minutes(minutes),
+                reason: "known".to_owned(),
+            },
+            what: format!("Title of {rule}"),
+        };
+        let mut snoozed = alert(Level::Warning, "CPU 80 %");
+        snoozed.silenced_until = Some(Timestamp::default() + crate::time::Span::from_minutes(5));
+        let mut status = status(OverallState::Ok, vec![snoozed]);
+        status.silences = vec![silence("disk-space", 60)];
+        let muted = |status: &Status| shown(status).alerts.last().cloned().unwrap();
+        assert_eq!(
+            muted(&status),
+            Line { text: "Muted: CPU busy for 5 min, and 1 more".into(), route: "alerts".into() }
+        );
+        status.silences = vec![silence("cpu-high", 5)];
+        assert_eq!(
+            muted(&status).text,
+            "Muted: Title of cpu-high for 5 min",
+            "an alert under a silence is no second one"
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! minutes. Neither holds up a round, and both are named as degraded. One that says the machine does not have what it
 //! reads is not asked again.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc as thread_channel;
 use std::time::Duration;
 
@@ -16,11 +17,20 @@ use tokio::sync::mpsc;
 pub const DEADLINE: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Span = Span::from_minutes(10);
 const SLEEP_TOLERANCE: Span = Span::from_millis(1_500);
+/// What is said of a collector that panicked.
+const ENDED: &str = "it ended unexpectedly and is not asked again before the next start";
 
 struct Answer {
     index: usize,
     collected: Collected,
-    result: Result<(), CollectError>,
+    outcome: Outcome,
+}
+
+/// How asking a collector ended.
+enum Outcome {
+    Answered(Result<(), CollectError>),
+    /// It panicked, and its thread ended with it.
+    Panicked,
 }
 
 /// Where a collector stands.
@@ -116,9 +126,9 @@ impl Collecting {
                 seat.standing = Standing::Busy { since: now };
                 asked += 1;
             } else {
-                // Its thread is gone, which only a panic does.
+                // Its thread is gone although it did not say so.
                 seat.standing = Standing::Absent;
-                seat.trouble = Some("it ended unexpectedly".to_owned());
+                seat.trouble = Some(ENDED.to_owned());
             }
         }
         asked
@@ -129,31 +139,35 @@ impl Collecting {
         let Some(seat) = self.seats.get_mut(answer.index) else { return false };
         let timely = matches!(seat.standing, Standing::Busy { since } if since == now);
         seat.standing = Standing::Idle;
-        match answer.result {
-            Ok(()) => {
+        // A rate needs two readings of a counter, and one that failed read nothing: the next is a first one again.
+        seat.last = None;
+        match answer.outcome {
+            Outcome::Answered(Ok(())) => {
                 seat.failures = 0;
                 seat.trouble = None;
+                seat.last = timely.then_some(now);
             }
-            Err(CollectError::Absent) => {
+            Outcome::Answered(Err(CollectError::Absent)) => {
                 seat.standing = Standing::Absent;
                 seat.trouble = None;
             }
-            Err(error @ CollectError::Failed { .. }) => {
+            Outcome::Answered(Err(error @ CollectError::Failed { .. })) => {
                 seat.failures += 1;
                 seat.trouble = Some(error.to_string());
                 let pause = (interval * (1_i64 << seat.failures.min(10))).min(LONGEST_PAUSE) - interval;
                 seat.standing = Standing::Pausing { until: now.awake + pause };
             }
+            Outcome::Panicked => {
+                seat.standing = Standing::Absent;
+                seat.trouble = Some(ENDED.to_owned());
+            }
         }
         if timely {
-            seat.last = Some(now);
             if seat.name != "own" && !answer.collected.readings.is_empty() {
                 self.last_host_sample = Some(now);
             }
             brought.readings.extend(answer.collected.readings.into_iter().filter(|reading| reading.value.is_finite()));
             brought.processes = brought.processes.take().or(answer.collected.processes);
-        } else {
-            seat.last = None;
         }
         timely
     }
@@ -192,8 +206,14 @@ fn work(
 ) {
     while let Ok(context) = inbox.recv() {
         let mut collected = Collected::default();
-        let result = collector.collect(&context, &mut collected);
-        if answers.blocking_send(Answer { index, collected, result }).is_err() {
+        let asked = catch_unwind(AssertUnwindSafe(|| collector.collect(&context, &mut collected)));
+        let answer = match asked {
+            Ok(result) => Answer { index, collected, outcome: Outcome::Answered(result) },
+            // What it left half done is neither stored nor asked for again.
+            Err(_) => Answer { index, collected: Collected::default(), outcome: Outcome::Panicked },
+        };
+        let ended = matches!(answer.outcome, Outcome::Panicked);
+        if answers.blocking_send(answer).is_err() || ended {
             return;
         }
     }
@@ -207,103 +227,4 @@ fn awake_between(last: Moment, now: Moment) -> Option<Span> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use caretaker_core::time::{BootId, Timestamp};
-
-    struct Scripted<F>(F);
-
-    impl<F: FnMut(&CollectContext, &mut Collected) -> Result<(), CollectError> + Send> Collector for Scripted<F> {
-        fn name(&self) -> &'static str {
-            "scripted"
-        }
-        fn collect(&mut self, context: &CollectContext, into: &mut Collected) -> Result<(), CollectError> {
-            (self.0)(context, into)
-        }
-    }
-
-    fn at(seconds: i64) -> Moment {
-        let span = Span::from_seconds(seconds);
-        Moment { wall: Timestamp::from_millis(span.as_millis()), awake: span, elapsed: span, boot: BootId(1) }
-    }
-
-    fn start<F>(script: F) -> Collecting
-    where
-        F: FnMut(&CollectContext, &mut Collected) -> Result<(), CollectError> + Send + 'static,
-    {
-        Collecting::start(vec![Box::new(Scripted(script))], 5).unwrap()
-    }
-
-    const INTERVAL: Span = Span::from_seconds(30);
-
-    #[tokio::test]
-    async fn a_failing_collector_is_asked_less_and_less_often_and_named() {
-        let (sender, asked) = thread_channel::channel();
-        let mut collecting = start(move |_, _| {
-            sender.send(()).unwrap();
-            Err(CollectError::Failed { what: "read /proc/stat".into(), why: "gone".into() })
-        });
-        let mut failing = 0;
-        for round in 0..20 {
-            failing += collecting.round(at(round * 30), INTERVAL).await.failing.len();
-        }
-        assert_eq!(failing, 20, "it is degraded in every round, asked or not");
-        assert_eq!(asked.try_iter().count(), 4, "rounds 0, 1, 4 and 11");
-    }
-
-    #[tokio::test]
-    async fn what_a_machine_does_not_have_is_no_fault_and_not_asked_again() {
-        let (sender, asked) = thread_channel::channel();
-        let mut collecting = start(move |_, _| {
-            sender.send(()).unwrap();
-            Err(CollectError::Absent)
-        });
-        for round in 0..3 {
-            assert!(collecting.round(at(round * 30), INTERVAL).await.failing.is_empty());
-        }
-        assert_eq!(asked.try_iter().count(), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_hanging_collector_holds_up_no_round_and_its_late_answer_is_not_stored() {
-        let (release, gate) = thread_channel::channel::<()>();
-        let mut collecting = start(move |_, into| {
-            gate.recv().ok();
-            into.readings.push(Reading::gauge(SeriesKey::plain("late"), Unit::Count, 1.0));
-            Ok(())
-        });
-        let brought = collecting.round(at(0), INTERVAL).await;
-        assert_eq!(brought.failing.len(), 1);
-        assert!(brought.failing[0].1.contains("did not answer within 3 s"));
-        assert!(collecting.round(at(30), INTERVAL).await.failing[0].1.contains("for 30 s"));
-        release.send(()).unwrap();
-        release.send(()).unwrap();
-        // Its late answer is taken in a later round, and that round is the first to ask it again.
-        let mut values = 0;
-        for round in 2..6 {
-            let brought = collecting.round(at(round * 30), INTERVAL).await;
-            values += brought.readings.iter().filter(|reading| reading.key.name == "late").count();
-            if brought.failing.is_empty() {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        assert!(values <= 1);
-    }
-
-    #[tokio::test]
-    async fn rates_are_told_how_long_it_was_and_nothing_after_a_sleep() {
-        let (sender, seen) = thread_channel::channel();
-        let mut collecting = start(move |context, _| {
-            sender.send(context.since_last).unwrap();
-            Ok(())
-        });
-        collecting.round(at(0), INTERVAL).await;
-        collecting.round(at(30), INTERVAL).await;
-        let mut woken = at(60);
-        woken.elapsed += Span::from_hours(1);
-        collecting.round(woken, INTERVAL).await;
-        let seen: Vec<_> = seen.try_iter().collect();
-        assert_eq!(seen, [None, Some(INTERVAL), None]);
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Timestamp;
 use caretaker_core::view::Hint;
 use caretaker_platform::files::FileStamp;
-use caretaker_store::StateStore;
+use caretaker_store::{StateStore, StoreError};
 
 use crate::degraded::DegradedParts;
 use crate::engine::{Engine, Mode};
@@ -18,6 +18,8 @@ use crate::pipeline::Work;
 
 /// The name under which a bad file shows as degraded.
 const PART: &str = "configuration";
+/// The name under which it shows that the last good version could not be stored.
+const HISTORY: &str = "configuration history";
 const HINT: &str = "`caretaker config validate` lists every mistake; the last good version stays in force until then";
 
 /// What is in force, and what is wrong with the file if it is not what is in the file.
@@ -88,7 +90,7 @@ pub(crate) fn at_start(
     let problems = match resolve(file.text.as_deref(), &options.environment, options.platform) {
         Ok(settings) => {
             if mode != Mode::ReadOnly {
-                remember(state, file.text.as_deref().unwrap_or_default(), now)?;
+                remember(state, degraded, file.text.as_deref().unwrap_or_default(), now);
             }
             let settings = Arc::new(settings);
             return Ok(InForce { settings, text: file.text, problems: Vec::new(), since: now, stamp: file.stamp });
@@ -104,12 +106,22 @@ pub(crate) fn at_start(
     Ok(InForce { settings: Arc::new(settings), text: Some(text), problems, since, stamp: file.stamp })
 }
 
-fn remember(state: &StateStore, text: &str, now: Timestamp) -> Result<(), Problem> {
-    let known = state.last_good_configuration()?;
-    if known.is_none_or(|before| before.text != text) {
-        state.save_configuration(text, now, "file")?;
+/// Keeps a text as the last good version. One that cannot be stored is in force all the same.
+fn remember(state: &StateStore, degraded: &DegradedParts, text: &str, now: Timestamp) {
+    let stored = || -> Result<(), StoreError> {
+        let known = state.last_good_configuration()?;
+        if known.is_none_or(|before| before.text != text) {
+            state.save_configuration(text, now, "file")?;
+        }
+        Ok(())
+    };
+    match stored() {
+        Ok(()) => drop(degraded.recovered(HISTORY)),
+        Err(error) => {
+            let problem = Problem::from(error);
+            degraded.report(HISTORY, problem.message, &problem.hint, now);
+        }
     }
-    Ok(())
 }
 
 fn in_words(path: &Path, problems: &[ConfigProblem]) -> String {
@@ -122,14 +134,39 @@ impl Engine {
     pub(crate) async fn watch_configuration(&self) {
         let known = self.0.in_force.borrow().stamp;
         match FileStamp::of(&self.0.configuration) {
-            Ok(stamp) if stamp == known => {}
+            Ok(stamp) if stamp == known => self.remember_again().await,
             Ok(_) | Err(_) => drop(self.reload().await),
+        }
+    }
+
+    /// Stores what is in force once more if that failed before.
+    async fn remember_again(&self) {
+        if self.0.degraded.list().iter().any(|part| part.part == HISTORY) {
+            let text = self.0.in_force.borrow().text.clone().unwrap_or_default();
+            self.remember(text, self.now()).await;
+        }
+    }
+
+    async fn remember(&self, text: String, now: Timestamp) {
+        let stored = self.blocking(move |inner| {
+            remember(&inner.state, &inner.degraded, &text, now);
+            Ok(())
+        });
+        if let Err(problem) = stored.await {
+            tracing::error!(%problem, "the configuration could not be remembered");
         }
     }
 
     /// Reads the file again. With mistakes the last good version stays in force and the mistakes are returned.
     pub async fn reload(&self) -> Result<(), Problem> {
         self.writable()?;
+        let _one_at_a_time = self.0.configuring.lock().await;
+        self.take_over().await
+    }
+
+    /// [`Self::reload`] for whoever holds `configuring`. The pipeline is told first: what doors show is what is judged by,
+    /// whatever cannot be stored afterwards.
+    pub(crate) async fn take_over(&self) -> Result<(), Problem> {
         let now = self.now();
         let path = self.0.configuration.clone();
         let file = match read(&path) {
@@ -143,8 +180,12 @@ impl Engine {
             Ok(settings) => {
                 let settings = Arc::new(settings);
                 let (same, text) = (*settings == *self.settings(), file.text.clone().unwrap_or_default());
+                if !same {
+                    let settings = Arc::clone(&settings);
+                    self.ask(|reply| Work::Settings(settings, now, reply)).await?;
+                }
                 let in_force = InForce {
-                    settings: Arc::clone(&settings),
+                    settings,
                     text: file.text,
                     problems: Vec::new(),
                     since: now,
@@ -152,9 +193,8 @@ impl Engine {
                 };
                 self.0.in_force.send_replace(Arc::new(in_force));
                 self.0.degraded.recovered(PART);
-                self.blocking(move |inner| remember(&inner.state, &text, now)).await?;
+                self.remember(text, now).await;
                 if !same {
-                    self.ask(|reply| Work::Settings(settings, now, reply)).await?;
                     self.0.on_interval.notify_one();
                     self.mark_configuration(now).await;
                     self.record("configuration", format!("Took over {}", path.display()), Ok(())).await;

@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     pub metrics: MetricsStore,
     pub state: StateStore,
     pub in_force: watch::Sender<Arc<InForce>>,
+    /// Held while the file is changed or taken over, so that no change is lost to another one.
+    pub configuring: Mutex<()>,
     pub latest: watch::Sender<Arc<Latest>>,
     pub hints: broadcast::Sender<Hint>,
     pub degraded: Arc<DegradedParts>,

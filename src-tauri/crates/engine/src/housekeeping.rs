@@ -1,12 +1,14 @@
-//! What keeps the databases small and safe between rounds: checkpoints, roll-ups, retention, sizes.
+//! What keeps the databases small and safe between rounds: checkpoints, roll-ups, retention, the reserve, sizes.
 
 use std::path::Path;
 use std::sync::PoisonError;
 
 use caretaker_core::time::{Moment, Span};
-use caretaker_store::Keep;
+use caretaker_core::view::Hint;
+use caretaker_store::{Keep, StoreError};
 
 use crate::engine::{Engine, Inner};
+use crate::reserve;
 
 const CHECKPOINT_EVERY: Span = Span::from_minutes(5);
 const RETAIN_EVERY: Span = Span::from_hours(1);
@@ -30,47 +32,51 @@ pub(crate) struct Housekeeping {
 }
 
 impl Housekeeping {
-    /// Does what is due after the round at `moment`.
+    /// Does what is due after the round at `moment`. Each piece of work fails and recovers under its own name.
     pub(crate) async fn after_round(&mut self, engine: &Engine, moment: Moment) {
         if due(&mut self.checkpoint, moment.awake, CHECKPOINT_EVERY) {
-            let done = engine
-                .blocking(move |inner| {
-                    inner.metrics.checkpoint()?;
-                    inner.metrics.roll_up(moment.wall)?;
-                    inner.metrics.close_idle_readers();
-                    inner.state.close_idle_readers();
-                    measure(inner);
-                    Ok(())
-                })
-                .await;
-            report(engine, done, moment);
+            run(engine, moment, "checkpoint", |inner| inner.metrics.checkpoint()).await;
+            run(engine, moment, "roll-up", move |inner| inner.metrics.roll_up(moment.wall).map(drop)).await;
+            let looked = engine.blocking(move |inner| {
+                reserve::lay_down(&inner.state, &inner.degraded, moment.wall);
+                inner.metrics.close_idle_readers();
+                inner.state.close_idle_readers();
+                measure(inner);
+                Ok(())
+            });
+            if let Err(problem) = looked.await {
+                tracing::error!(%problem, "the sizes could not be looked up");
+            }
         }
         if due(&mut self.retention, moment.awake, RETAIN_EVERY) {
             let keep = engine.settings().keep.clone();
-            let done = engine
-                .blocking(move |inner| {
-                    let spans = Keep {
-                        raw: keep.raw,
-                        five_minutes: keep.five_minutes,
-                        hourly: keep.hourly,
-                        processes: PROCESSES,
-                        marks: keep.hourly,
-                    };
-                    inner.metrics.retain(spans, moment.wall)?;
-                    inner.state.retain(keep.alerts, moment.wall)?;
-                    inner.state.restore_reserve()?;
-                    Ok(())
-                })
-                .await;
-            report(engine, done, moment);
+            run(engine, moment, "retention", move |inner| {
+                let spans = Keep {
+                    raw: keep.raw,
+                    five_minutes: keep.five_minutes,
+                    hourly: keep.hourly,
+                    processes: PROCESSES,
+                    marks: keep.hourly,
+                };
+                let samples = inner.metrics.retain(spans, moment.wall).map(drop);
+                let alerts = inner.state.retain(keep.alerts, moment.wall).map(drop);
+                samples.and(alerts)
+            })
+            .await;
         }
     }
 }
 
-fn report(engine: &Engine, done: Result<(), caretaker_core::problem::Problem>, moment: Moment) {
-    match done {
-        Ok(()) => drop(engine.0.degraded.recovered("housekeeping")),
-        Err(problem) => drop(engine.0.degraded.report("housekeeping", problem.message, &problem.hint, moment.wall)),
+async fn run<F>(engine: &Engine, moment: Moment, part: &str, work: F)
+where
+    F: FnOnce(&Inner) -> Result<(), StoreError> + Send + 'static,
+{
+    let news = match engine.blocking(|inner| Ok(work(inner)?)).await {
+        Ok(()) => engine.0.degraded.recovered(part),
+        Err(problem) => engine.0.degraded.report(part, problem.message, &problem.hint, moment.wall),
+    };
+    if news {
+        engine.hint(Hint::Status);
     }
 }
 

@@ -4,11 +4,15 @@
 //! Doors call its methods and decide nothing; each operation exists once, under `operation`.
 //! It knows no HTTP, no Tauri and no terminal.
 
+mod attention;
 mod collecting;
 mod configuration;
+mod databases;
+mod decisions;
 mod degraded;
 mod engine;
 mod evidence;
+mod hearing;
 mod housekeeping;
 mod latest;
 mod machine;
@@ -18,6 +22,8 @@ mod options;
 mod outbox;
 mod pipeline;
 mod recall;
+mod reserve;
+mod restore;
 mod run;
 mod words;
 

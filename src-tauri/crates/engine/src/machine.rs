@@ -26,16 +26,9 @@ pub fn machine_ports(home: &Home) -> Ports {
         clock: Arc::new(SystemClock::new()),
         collectors: Box::new(caretaker_collect::collectors),
         facts: Box::new(host_facts),
-        notifier: has_session().then(|| system_notifier(home.shown_notifications(), sink)).flatten(),
+        notifier: system_notifier(home.shown_notifications(), sink),
         actions: Some(actions),
     }
-}
-
-/// Whether there is a desktop session to show notifications in. A server without one cannot have them: no fault.
-fn has_session() -> bool {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let runtime = set("XDG_RUNTIME_DIR").map(|folder| std::path::Path::new(&folder).join("bus"));
-    set("DBUS_SESSION_BUS_ADDRESS").is_some() || runtime.is_some_and(|bus| bus.exists())
 }
 
 fn host_facts() -> HostView {

@@ -4,28 +4,27 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use caretaker_core::metric::{Mark, MarkKind};
+use caretaker_core::notice::Ledger;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Moment, Span};
-use caretaker_platform::files;
-use caretaker_store::{Access, EpochReason, MetricsStore, StateStore, StoreError};
+use caretaker_store::{EpochReason, MetricsStore, StateStore};
 use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 
 use crate::configuration::{self, InForce};
+use crate::databases;
 use crate::degraded::DegradedParts;
 use crate::engine::{Engine, HINTS, Inner, Mode};
+use crate::hearing;
 use crate::latest::Latest;
 use crate::options::EngineOptions;
 use crate::pipeline::{Pipeline, QUEUE};
-
-/// A database that cannot be read is set aside under this text.
-const SET_ASIDE: &str = "it was damaged; the file was set aside and a new one was started";
 
 impl Engine {
     /// Opens a home. For [`Mode::Live`] and [`Mode::Operation`] the caller holds the lock.
     pub fn open(options: EngineOptions, mode: Mode) -> Result<Self, Problem> {
         let moment = options.ports.clock.moment();
         let degraded = Arc::new(DegradedParts::default());
-        let (metrics, state) = open_databases(&options, mode, &degraded, moment)?;
+        let (metrics, state) = databases::open(&options, mode, &degraded, moment)?;
         let in_force = configuration::at_start(&options, mode, &state, &degraded, moment.wall)?;
         let (latest, _) = watch::channel(Arc::new(Latest::default()));
         let on_notices = Arc::new(Notify::new());
@@ -36,7 +35,12 @@ impl Engine {
             }
             Mode::Live | Mode::Operation => {
                 let (sender, inbox) = mpsc::channel(QUEUE);
+                let before = metrics.newest().ok().flatten().map(|(_, before)| before);
                 let pipeline = build_pipeline(&metrics, &state, &in_force, &degraded, &latest, &on_notices, moment)?;
+                // A command leaves no trace on the charts.
+                if mode == Mode::Live {
+                    mark_start(&metrics, moment, before);
+                }
                 std::thread::Builder::new()
                     .name("pipeline".to_owned())
                     .stack_size(1024 * 1024)
@@ -62,6 +66,7 @@ impl Engine {
             metrics,
             state,
             in_force: watch::channel(Arc::new(in_force)).0,
+            configuring: Mutex::new(()),
             latest,
             hints: broadcast::channel(HINTS).0,
             degraded,
@@ -74,46 +79,6 @@ impl Engine {
             sizes: std::sync::Mutex::default(),
         })))
     }
-}
-
-fn open_databases(
-    options: &EngineOptions,
-    mode: Mode,
-    degraded: &DegradedParts,
-    moment: Moment,
-) -> Result<(MetricsStore, StateStore), Problem> {
-    let home = &options.home;
-    let access = if mode == Mode::ReadOnly { Access::ReadOnly } else { Access::ReadWrite };
-    let (metrics_path, state_path) = (home.metrics_database(), home.caretaker_database());
-    if mode != Mode::ReadOnly {
-        // SQLite gives its log the mode of the database, so that nothing of ours is readable by others even in a home
-        // that is.
-        for path in [&metrics_path, &state_path] {
-            files::create_private(path).map_err(|error| {
-                Problem::new(Code::HomeUnusable, format!("create {}: {error}", path.display()))
-                    .hint("check that the folder can be written and the disk has room")
-            })?;
-        }
-    }
-    let metrics = match MetricsStore::open(&metrics_path, access) {
-        Err(StoreError::Damaged { .. }) if mode != Mode::ReadOnly => {
-            let kept = MetricsStore::set_aside(&metrics_path, moment.wall)?;
-            let hint = format!("the damaged samples are kept in {}", kept.display());
-            degraded.report("samples database", SET_ASIDE, &hint, moment.wall);
-            MetricsStore::open(&metrics_path, access)?
-        }
-        other => other?,
-    };
-    let state = match StateStore::open(&state_path, access) {
-        Err(StoreError::Damaged { .. }) if mode != Mode::ReadOnly => {
-            let kept = StateStore::set_aside(&state_path, moment.wall)?;
-            let hint = format!("the damaged alert history is kept in {}", kept.display());
-            degraded.report("state database", SET_ASIDE, &hint, moment.wall);
-            StateStore::open(&state_path, access)?
-        }
-        other => other?,
-    };
-    Ok((metrics, state))
 }
 
 fn build_pipeline(
@@ -133,22 +98,20 @@ fn build_pipeline(
         latest: latest.clone(),
         evaluator: caretaker_core::alert::Evaluator::default(),
         epoch: 0,
+        epoch_due: Some(EpochReason::Start),
         last: metrics.newest().ok().flatten(),
         saved: moment.awake,
         processes_stored: Span::ZERO,
-        unsaved: Vec::new(),
+        channels: hearing::channels(&in_force.settings),
+        ledger: Ledger::default(),
+        unsaved: None,
         on_notices: Arc::clone(on_notices),
         current: Latest::default(),
     };
     pipeline.restore(moment.wall)?;
-    match metrics.start_epoch(moment, EpochReason::Start) {
-        Ok(epoch) => pipeline.epoch = epoch,
-        Err(error) => {
-            let problem = Problem::from(error);
-            degraded.report("samples", problem.message, &problem.hint, moment.wall);
-        }
+    if let Err(error) = pipeline.start_epoch(moment) {
+        pipeline.store_failed("samples", error, moment.wall);
     }
-    mark_start(metrics, moment, pipeline.last.map(|(_, before)| before));
     Ok(pipeline)
 }
 

@@ -7,6 +7,7 @@ use caretaker_core::notice::{NATIVE, Notice, back_off};
 use caretaker_core::problem::Problem;
 use caretaker_core::time::Span;
 use caretaker_core::view::Hint;
+use tokio::sync::watch;
 
 use crate::engine::Engine;
 
@@ -14,11 +15,20 @@ const PART: &str = "notifications";
 const BATCH: usize = 16;
 /// Without anything due, the outbox still looks this often, in case the clock was set.
 const LONGEST_WAIT: Span = Span::from_minutes(10);
+/// Without a desktop, how often to look whether there is one now.
+const LOOK_FOR_DESKTOP: Span = Span::from_seconds(30);
 
 impl Engine {
     /// Delivers everything that is due; says after which time the next is due.
     pub async fn deliver(&self) -> Result<Option<Span>, Problem> {
-        let Some(notifier) = self.0.notifier.clone() else { return Ok(None) };
+        self.deliver_while(|| true).await
+    }
+
+    async fn deliver_while(&self, wanted: impl Fn() -> bool) -> Result<Option<Span>, Problem> {
+        // Asked anew each time: a person may have logged in since the start.
+        let Some(notifier) = self.0.notifier.clone().filter(|notifier| notifier.is_present()) else {
+            return self.expire().await.map(|()| Some(LOOK_FOR_DESKTOP));
+        };
         loop {
             let now = self.now();
             let due = self.blocking(move |inner| Ok(inner.state.due_notices(NATIVE, now, BATCH)?)).await?;
@@ -27,9 +37,23 @@ impl Engine {
                 return Ok(next.map(|at| at.since(self.now()).or_zero()));
             }
             for notice in due {
+                if !wanted() {
+                    return Ok(None);
+                }
                 self.deliver_one(notifier.as_ref(), notice).await?;
             }
         }
+    }
+
+    /// Strikes out what nobody could be told in time.
+    async fn expire(&self) -> Result<(), Problem> {
+        let now = self.now();
+        self.blocking(move |inner| {
+            let late = |notice: &Notice| notice.channel == NATIVE && now >= notice.expires;
+            let expired = inner.state.pending_notices()?.into_iter().filter(late);
+            expired.map(|notice| Ok(drop(inner.state.notice_expired(&notice.id)?))).collect()
+        })
+        .await
     }
 
     async fn deliver_one(&self, notifier: &dyn caretaker_core::port::Notifier, notice: Notice) -> Result<(), Problem> {
@@ -65,10 +89,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Delivers for ever: at once when something was put in, else when the next is due.
-    pub(crate) async fn outbox_loop(&self) {
+    /// Delivers until it is told to stop: at once when something was put in, else when the next is due. A notice that is
+    /// on its way then still arrives and is marked, so that an orderly end tells nothing twice.
+    pub async fn run_outbox(&self, mut stop: watch::Receiver<bool>) {
+        let mut resumed = false;
         loop {
-            let wait = match self.deliver().await {
+            if !resumed && let Some(notifier) = self.0.notifier.as_ref().filter(|notifier| notifier.is_present()) {
+                resumed = notifier.resume().await.inspect_err(|error| tracing::debug!(%error, "resume")).is_ok();
+            }
+            let wait = match self.deliver_while(|| !*stop.borrow()).await {
                 Ok(next) => next.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT).max(Span::from_millis(100)),
                 Err(problem) => {
                     self.0.degraded.report(PART, problem.message, &problem.hint, self.now());
@@ -76,6 +105,7 @@ impl Engine {
                 }
             };
             tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
                 () = self.0.on_notices.notified() => {}
                 () = self.0.clock.sleep(wait) => {}
             }

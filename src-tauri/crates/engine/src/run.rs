@@ -3,12 +3,13 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use caretaker_core::metric::{Reading, Round, RoundId, SeriesKey, Unit, names};
+use caretaker_core::metric::{Mark, MarkKind, Reading, Round, RoundId, SeriesKey, Unit, names};
 use caretaker_core::port::NotificationAction;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Moment, Span};
 use caretaker_core::view::Hint;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use crate::collecting::{Brought, Collecting};
 use crate::engine::{Engine, Mode};
@@ -19,11 +20,16 @@ use crate::pipeline::{Judged, Work};
 
 /// Between the first round and the second, so that rates have a value soon.
 const FIRST_PAUSE: Span = Span::from_seconds(1);
+/// The name under which it shows that no round can be made.
+const ROUNDS: &str = "rounds";
 /// For each database.
 const CLOSE: Duration = Duration::from_millis(800);
+/// For the book, and again for the mark of the end.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 impl Engine {
-    /// Makes rounds, delivers notices and does what people ask of notifications, until the future is dropped.
+    /// Makes rounds and does what people ask of notifications, until the future is dropped. Notices are delivered by
+    /// [`Engine::run_outbox`], which ends by itself.
     pub async fn run(&self, actions: Option<mpsc::Receiver<NotificationAction>>) {
         // From now on a home without fresh samples is a home whose engine is missing.
         let expected = self.blocking(|inner| Ok(inner.state.put_setting(EXPECTED, Some("yes"))?)).await;
@@ -31,12 +37,27 @@ impl Engine {
             tracing::warn!(%problem, "the start could not be noted");
         }
         self.record("start", format!("{} {} started", self.0.program, self.0.version), Ok(())).await;
-        tokio::join!(self.round_loop(), self.outbox_loop(), self.action_loop(actions));
+        tokio::join!(self.round_loop(), self.action_loop(actions));
     }
 
     /// One round now: collect, store, judge. Returns when it is committed.
     pub async fn round(&self) -> Result<Judged, Problem> {
         self.writable()?;
+        let judged = self.make_round().await;
+        let news = match &judged {
+            Ok(_) => self.0.degraded.recovered(ROUNDS),
+            Err(problem) => {
+                let hint = "nothing is measured and no alert is raised until Caretaker is restarted";
+                self.0.degraded.report(ROUNDS, problem.message.clone(), hint, self.now())
+            }
+        };
+        if news {
+            self.hint(Hint::Status);
+        }
+        judged
+    }
+
+    async fn make_round(&self) -> Result<Judged, Problem> {
         let started = tokio::time::Instant::now();
         let settings = self.settings();
         let moment = self.0.clock.moment();
@@ -145,28 +166,31 @@ impl Engine {
         std::future::pending::<()>().await;
     }
 
-    /// Ends in order: the book stored, both databases flushed.
+    /// Ends in order, within two seconds: the book stored, both databases flushed.
     pub async fn close(&self) {
         if self.0.mode == Mode::ReadOnly {
             return;
         }
-        if let Err(problem) = self.ask(Work::Stop).await {
-            tracing::warn!(%problem, "the pipeline was gone already");
+        match timeout(LAST_WORDS, self.ask(Work::Stop)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(problem)) => tracing::warn!(%problem, "the pipeline was gone already"),
+            Err(_) => tracing::error!("the open alerts could not be stored in time"),
         }
-        let now = self.now();
-        let closed = self
-            .blocking(move |inner| {
-                if inner.mode == Mode::Live {
-                    let kind = caretaker_core::metric::MarkKind::Stop;
-                    let text = "Caretaker ended".to_owned();
-                    inner.metrics.mark(&caretaker_core::metric::Mark { kind, at: now, until: None, text })?;
-                }
-                inner.metrics.close(CLOSE)?;
-                inner.state.close(CLOSE)?;
-                Ok(())
-            })
-            .await;
-        if let Err(problem) = closed {
+        if self.0.mode == Mode::Live {
+            let mark = Mark { kind: MarkKind::Stop, at: self.now(), until: None, text: "Caretaker ended".to_owned() };
+            let marked = self.blocking(move |inner| Ok(inner.metrics.mark(&mark)?));
+            match timeout(LAST_WORDS, marked).await {
+                Ok(Ok(())) => {}
+                Ok(Err(problem)) => tracing::warn!(%problem, "the end could not be marked"),
+                Err(_) => tracing::warn!("the end could not be marked in time"),
+            }
+        }
+        // Each for itself: what one of them cannot do keeps nothing from the other.
+        let (metrics, state) = tokio::join!(
+            self.blocking(|inner| Ok(inner.metrics.close(CLOSE)?)),
+            self.blocking(|inner| Ok(inner.state.close(CLOSE)?)),
+        );
+        for problem in [metrics, state].into_iter().filter_map(Result::err) {
             tracing::error!(%problem, "a database could not be closed in order");
         }
     }

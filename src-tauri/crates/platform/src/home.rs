@@ -91,6 +91,10 @@ impl Home {
     pub fn lock(&self) -> PathBuf {
         self.folder.join("engine.lock")
     }
+    /// Held by the one tray app of this home.
+    pub fn app_lock(&self) -> PathBuf {
+        self.folder.join("app.lock")
+    }
     /// The socket, where its path is short enough; see [`crate::socket`].
     pub fn socket(&self) -> PathBuf {
         self.folder.join("engine.socket")

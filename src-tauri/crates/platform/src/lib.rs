@@ -2,6 +2,7 @@
 //! notifications and what the desktop offers. Nothing in here decides anything about metrics or alerts, and nothing
 //! touches D-Bus before it is first used.
 
+pub mod app_lock;
 pub mod bus;
 pub mod clock;
 pub mod desktop;

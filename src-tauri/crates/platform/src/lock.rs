@@ -63,22 +63,7 @@ pub struct EngineLock {
 impl EngineLock {
     /// Takes the lock if nobody has it; none when somebody has.
     pub fn try_acquire(path: &Path, owner: &Owner) -> Result<Option<Self>, LockError> {
-        let fail = |source| LockError { path: path.to_path_buf(), source };
-        // Never truncated on opening: until the lock is ours, the file carries the words of its owner.
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(libc::O_NOFOLLOW)
-            .open(path)
-            .map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(fail(error)),
-        }
+        let Some(file) = try_hold(path)? else { return Ok(None) };
         let lock = Self { file, path: path.to_path_buf() };
         // A full disk must not stop the engine: the words are for others, the lock itself is held by now.
         if let Err(error) = lock.introduce(owner) {
@@ -124,9 +109,38 @@ impl Drop for EngineLock {
     }
 }
 
+/// Opens and locks a file; none when somebody has it.
+pub(crate) fn try_hold(path: &Path) -> Result<Option<File>, LockError> {
+    let fail = |source| LockError { path: path.to_path_buf(), source };
+    // Never truncated on opening: until the lock is ours, the file carries the words of its owner.
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(libc::O_NOFOLLOW)
+        .open(path)
+        .map_err(fail)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(fail(error)),
+    }
+}
+
 /// Who holds the lock, or held it when it was killed; none when nobody is known. Ask only after the lock was refused.
 pub fn owner(path: &Path) -> Option<Owner> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// Who holds the lock at this moment; none when it is free, whatever a process that was killed left written there.
+pub fn holder(path: &Path) -> Option<Owner> {
+    let file = File::open(path).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => owner(path),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
 }
 
 /// The lock is held and the caller cannot wait: who has it, since when, and what to do.
@@ -158,6 +172,18 @@ mod tests {
         drop(held);
         assert_eq!(owner(&path), None);
         assert!(EngineLock::try_acquire(&path, &me()).unwrap().is_some());
+    }
+
+    #[test]
+    fn words_that_a_killed_process_left_name_no_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("engine.lock");
+        let held = EngineLock::try_acquire(&path, &me()).unwrap().unwrap();
+        assert_eq!(holder(&path), Some(me()));
+        // Closing the file without its `Drop` is what the kernel does for a killed process.
+        let EngineLock { ref file, .. } = held;
+        file.unlock().unwrap();
+        assert_eq!((owner(&path), holder(&path)), (Some(me()), None));
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ use tokio::net::{UnixListener, UnixStream};
 use crate::files::write_atomic;
 use crate::hash::fnv1a;
 use crate::home::{Home, OTHERS};
-use crate::lock::EngineLock;
+use crate::lock::{EngineLock, busy};
 
 /// The longest path of a socket, in bytes. macOS takes 104 with the final zero, Linux 108.
 const LONGEST: usize = 100;
@@ -26,6 +26,7 @@ pub struct EngineSocket {
     listener: UnixListener,
     path: PathBuf,
     user: u32,
+    home: Home,
 }
 
 impl EngineSocket {
@@ -34,19 +35,19 @@ impl EngineSocket {
     pub fn bind(home: &Home, lock: &EngineLock) -> Result<Self, Problem> {
         debug_assert_eq!(lock.path(), home.lock(), "the lock of another home");
         let user = rustix::process::geteuid().as_raw();
-        let direct = home.socket();
-        let pointer = home.socket_pointer();
-        let path = if fits(&direct) {
-            remove(&pointer).map_err(|error| failed("bind", &direct, &error))?;
-            direct
-        } else {
-            let folder = own_folder(Path::new(SHORT_PLACES), user)?;
-            let path = folder.join(format!("{:016x}.socket", fnv1a(home.folder().as_os_str().as_encoded_bytes())));
-            write_atomic(&pointer, path.as_os_str().as_encoded_bytes(), 0o600)?;
-            path
-        };
+        let path = place(home, user)?;
         let listener = bind_privately(&path).map_err(|error| failed("bind", &path, &error))?;
-        Ok(Self { listener, path, user })
+        Ok(Self { listener, path, user, home: home.clone() })
+    }
+
+    /// Binds again if clients cannot find it any more; says whether that was needed. Whoever is connected stays so.
+    pub fn restore(&mut self) -> Result<bool, Problem> {
+        if self.is_reachable() {
+            return Ok(false);
+        }
+        self.path = place(&self.home, self.user)?;
+        self.listener = bind_privately(&self.path).map_err(|error| failed("bind", &self.path, &error))?;
+        Ok(true)
     }
 
     /// The next connection of this user; connections of others are closed unheard.
@@ -68,7 +69,7 @@ impl EngineSocket {
     }
 
     /// Whether clients can still find it; a cleaner of `/tmp` may have taken the file away.
-    pub fn is_reachable(&self) -> bool {
+    fn is_reachable(&self) -> bool {
         fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.file_type().is_socket())
     }
 }
@@ -82,10 +83,10 @@ impl Drop for EngineSocket {
 /// Connects to the engine of this home. None when no engine listens: there is no socket, or a killed engine left it.
 pub async fn connect(home: &Home) -> Result<Option<UnixStream>, Problem> {
     let Some(path) = current(home) else { return Ok(None) };
-    connect_as(&path, rustix::process::geteuid().as_raw()).await
+    connect_as(&path, rustix::process::geteuid().as_raw(), home).await
 }
 
-async fn connect_as(path: &Path, user: u32) -> Result<Option<UnixStream>, Problem> {
+async fn connect_as(path: &Path, user: u32, home: &Home) -> Result<Option<UnixStream>, Problem> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.file_type().is_socket() => {
             return Err(refused(path, "it is no socket"));
@@ -100,6 +101,8 @@ async fn connect_as(path: &Path, user: u32) -> Result<Option<UnixStream>, Proble
     let stream = match UnixStream::connect(path).await {
         Ok(stream) => stream,
         Err(error) if absent(&error) => return Ok(None),
+        // More calls wait than the kernel keeps: nobody has taken any for long.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(busy(&home.lock())),
         Err(error) => return Err(failed("connect to", path, &error)),
     };
     let peer = stream.peer_cred().map_err(|error| failed("connect to", path, &error))?.uid();
@@ -107,6 +110,20 @@ async fn connect_as(path: &Path, user: u32) -> Result<Option<UnixStream>, Proble
         return Err(refused(path, &format!("another user answers there (uid {peer}, not {user})")));
     }
     Ok(Some(stream))
+}
+
+/// Where the socket of this home is to lie, and recorded there if that is not in the home.
+fn place(home: &Home, user: u32) -> Result<PathBuf, Problem> {
+    let direct = home.socket();
+    let pointer = home.socket_pointer();
+    if fits(&direct) {
+        remove(&pointer).map_err(|error| failed("bind", &direct, &error))?;
+        return Ok(direct);
+    }
+    let folder = own_folder(Path::new(SHORT_PLACES), user)?;
+    let path = folder.join(format!("{:016x}.socket", fnv1a(home.folder().as_os_str().as_encoded_bytes())));
+    write_atomic(&pointer, path.as_os_str().as_encoded_bytes(), 0o600)?;
+    Ok(path)
 }
 
 /// Where the socket of this home would be: the recorded place if there is one.
@@ -135,9 +152,10 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Binds under another name and moves the socket to its place when it listens and is closed to others, so that no client
-/// ever sees one that is half made. The other name is no longer than the final one, for the limit on paths.
+/// ever sees one that is half made. The other name belongs to this home alone, as the final one does, and is no longer,
+/// for the limit on paths.
 fn bind_privately(path: &Path) -> io::Result<UnixListener> {
-    let making = path.with_file_name("socket.new");
+    let making = path.with_extension("new");
     remove(&making)?;
     let listener = UnixListener::bind(&making)?;
     fs::set_permissions(&making, fs::Permissions::from_mode(0o600))?;
@@ -223,15 +241,26 @@ mod tests {
     async fn a_home_with_a_long_path_has_its_socket_in_a_short_place() {
         let outer = tempfile::tempdir().unwrap();
         let home = home(outer.path(), &"long".repeat(30));
-        let socket = EngineSocket::bind(&home, &lock(&home)).unwrap();
+        let mut socket = EngineSocket::bind(&home, &lock(&home)).unwrap();
         let user = rustix::process::geteuid().as_raw();
         assert!(socket.path().starts_with(format!("/tmp/caretaker-{user}")), "{}", socket.path().display());
         assert_eq!(fs::metadata(socket.path().parent().unwrap()).unwrap().mode() & 0o777, 0o700);
         let (client, server) = tokio::join!(connect(&home), socket.accept());
         assert!(client.unwrap().is_some() && server.is_ok());
-        assert!(socket.is_reachable());
+        assert!(!socket.restore().unwrap(), "nothing is missing");
         fs::remove_file(socket.path()).unwrap();
-        assert!(!socket.is_reachable());
+        assert!(connect(&home).await.unwrap().is_none());
+        assert!(socket.restore().unwrap());
+        let (client, server) = tokio::join!(connect(&home), socket.accept());
+        assert!(client.unwrap().is_some() && server.is_ok());
+    }
+
+    #[tokio::test]
+    async fn two_homes_in_one_short_place_do_not_share_a_name_while_they_bind() {
+        let folder = tempfile::tempdir().unwrap();
+        let _other = UnixListener::bind(folder.path().join("b.new")).unwrap();
+        let _ours = bind_privately(&folder.path().join("a.socket")).unwrap();
+        assert!(folder.path().join("b.new").exists());
     }
 
     #[tokio::test]
@@ -240,7 +269,7 @@ mod tests {
         let home = home(outer.path(), "home");
         let _socket = EngineSocket::bind(&home, &lock(&home)).unwrap();
         let stranger = rustix::process::geteuid().as_raw() + 1;
-        let problem = connect_as(&home.socket(), stranger).await.unwrap_err();
+        let problem = connect_as(&home.socket(), stranger, &home).await.unwrap_err();
         assert_eq!(problem.code, Code::Forbidden);
         assert!(problem.message.contains("belongs to another user"), "{problem:?}");
     }

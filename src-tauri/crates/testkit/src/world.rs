@@ -1,6 +1,6 @@
 //! The real engine in a home of its own, on time that the test moves, on a machine that the test writes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use caretaker_api::{Client, router};
@@ -23,6 +23,7 @@ pub struct World {
     /// What the owner was told.
     pub notifier: RecordingNotifier,
     folder: TempDir,
+    home: PathBuf,
     engine: Option<Engine>,
 }
 
@@ -35,11 +36,23 @@ impl World {
     /// The same with a configuration file.
     pub fn with_configuration(text: &str) -> Result<Self, Problem> {
         let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
+        let home = folder.path().join("home");
+        Self::build(folder, home, text)
+    }
+
+    /// The same in a home of the test's own, for example on a small disk.
+    pub fn at_home(home: PathBuf) -> Result<Self, Problem> {
+        let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
+        Self::build(folder, home, "")
+    }
+
+    fn build(folder: TempDir, home: PathBuf, text: &str) -> Result<Self, Problem> {
         let mut world = Self {
             clock: SimClock::at(Timestamp::from_millis(1_772_438_400_000)),
             machine: ScriptedMachine::calm(),
             notifier: RecordingNotifier::default(),
             folder,
+            home,
             engine: None,
         };
         if !text.is_empty() {
@@ -51,7 +64,7 @@ impl World {
 
     /// The home folder.
     pub fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
+        self.home.clone()
     }
 
     /// Writes the configuration file, as an editor would.
@@ -130,12 +143,35 @@ impl World {
         self.start()
     }
 
+    /// What kill -9 leaves: starts on a copy of the files as they lie on the disk at this moment, not closed in order.
+    pub async fn crash(&mut self) -> Result<(), Problem> {
+        let copy = tempfile::tempdir().map_err(|error| failed(&error))?;
+        let home = copy.path().join("home");
+        copy_files(&self.home, &home).map_err(|error| failed(&error))?;
+        if let Some(engine) = self.engine.take() {
+            engine.close().await;
+        }
+        (self.folder, self.home) = (copy, home);
+        self.start()
+    }
+
     /// What the owner was told: kind and level of every notice, in order.
     pub fn told(&self) -> Vec<String> {
         let word =
             |notice: &caretaker_core::notice::Notice| format!("{:?} {}", notice.kind, notice.level).to_lowercase();
         self.notifier.delivered().iter().map(word).collect()
     }
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Problem {

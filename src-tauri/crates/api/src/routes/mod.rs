@@ -4,6 +4,7 @@ mod alerts;
 mod configuration;
 mod desktop;
 mod metrics;
+mod rules;
 mod silences;
 mod status;
 mod watch;
@@ -26,6 +27,8 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::show))
         .routes(routes!(alerts::rules))
+        .routes(routes!(rules::backtest))
+        .routes(routes!(rules::noise))
         .routes(routes!(silences::silences))
         .routes(routes!(silences::quiet))
         .routes(routes!(configuration::show))
@@ -39,6 +42,7 @@ pub fn act() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(alerts::snooze))
+        .routes(routes!(rules::change))
         .routes(routes!(silences::silence))
         .routes(routes!(silences::unsilence))
         .routes(routes!(silences::set_quiet))

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
-use caretaker_core::alert::Silence;
-use caretaker_core::view::{QuietRequest, QuietView, SilenceList, SilenceRequest};
+use caretaker_core::view::{QuietRequest, QuietView, SilenceList, SilenceRequest, SilenceView};
 use caretaker_engine::Engine;
 
 use crate::answer::{Answer, ErrorBody};
@@ -17,11 +16,11 @@ pub async fn silences(State(engine): State<Engine>) -> Answer<SilenceList> {
 
 /// Mutes a rule, or one alert, for a while.
 #[utoipa::path(post, path = "/silences", tag = "alerts", request_body = SilenceRequest,
-    responses((status = 200, body = Silence), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = SilenceView), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub async fn silence(
     State(engine): State<Engine>,
     body: Result<Json<SilenceRequest>, JsonRejection>,
-) -> Answer<Silence> {
+) -> Answer<SilenceView> {
     Ok(Json(engine.silence(body?.0).await?))
 }
 

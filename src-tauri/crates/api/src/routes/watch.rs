@@ -30,8 +30,8 @@ pub async fn watch(
     query: Result<Query<WatchQuery>, QueryRejection>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let guard: Option<DesktopGuard> = query?.desktop.unwrap_or(false).then(|| engine.attach_desktop());
-    // A listener that fell behind has missed hints; one that says "look again" makes up for all of them.
-    let hints = BroadcastStream::new(engine.watch()).map(|hint| hint.unwrap_or(Hint::Status));
+    // A listener that fell behind looks at everything again, as at the start: that makes up for all that it missed.
+    let hints = BroadcastStream::new(engine.watch()).map(|hint| hint.unwrap_or(Hint::Hello));
     let events = stream::once(async { Hint::Hello }).chain(hints).map(move |hint| {
         let _attached = &guard;
         Ok(Event::default().data(serde_json::to_string(&hint).unwrap_or_default()))

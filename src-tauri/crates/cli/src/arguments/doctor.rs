@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Only this group of checks
+    #[arg(ignore_case = true)]
     pub group: Option<DoctorGroup>,
     /// Add the configuration in force, without credentials
     #[arg(long)]
@@ -15,21 +16,34 @@ pub struct Doctor {
 /// A group of checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DoctorGroup {
-    /// Programs that some features call
-    Deps,
+    /// The engine and what keeps it alive
+    Engine,
+    /// The home folder, its databases, the configuration
+    Home,
     /// Sockets that are open
     Network,
+    /// The screen, notifications, the tray
+    Desktop,
     /// What this machine lets be measured
     Sensors,
+    /// Programs that some features call; also `deps`
+    #[value(alias = "deps")]
+    Programs,
+    /// What does not work although it should
+    Degraded,
 }
 
 impl DoctorGroup {
     /// The group as the engine calls it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Deps => "programs",
+            Self::Engine => "engine",
+            Self::Home => "home",
             Self::Network => "network",
+            Self::Desktop => "desktop",
             Self::Sensors => "sensors",
+            Self::Programs => "programs",
+            Self::Degraded => "degraded",
         }
     }
 }

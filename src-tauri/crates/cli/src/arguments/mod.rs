@@ -14,7 +14,7 @@ mod value;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use alerts::{Acknowledge, Alerts, ListAlerts, ShowAlert, SilenceAlerts, Unsilence};
+pub use alerts::{Acknowledge, Alerts, Backtest, ListAlerts, Noise, ShowAlert, SilenceAlerts, Unsilence};
 pub use api::Api;
 pub use completions::Completions;
 pub use configuration::{Configuration, ShowConfiguration, Validate};

@@ -12,4 +12,4 @@ pub use colour::{Colour, check_sign, level_sign, overall_sign};
 pub use spark::sparkline;
 pub use table::{Align, Column, Table};
 pub use terminal::{Colours, Terminal};
-pub use time::{ago, local, remaining};
+pub use time::{ago, in_local_time, local, remaining};

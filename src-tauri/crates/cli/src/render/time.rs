@@ -1,7 +1,7 @@
 //! Points of time for people: how long ago, and when by the clock on the wall here.
 
 use caretaker_core::time::{Span, Timestamp};
-use chrono::Local;
+use chrono::{Datelike, Local};
 
 /// `4 min ago`, `just now`; what lies ahead is `in 4 min`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
@@ -34,6 +34,30 @@ pub fn local(at: Timestamp, range: Span) -> String {
     local.format(format).to_string()
 }
 
+/// A sentence with the moments in it, which it has as programs write them, by the clock on the wall here: with the day
+/// where it is another one, with the year where that is.
+pub fn in_local_time(text: &str, now: Timestamp) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let bare = word.trim_end_matches([',', ';', '.', ')']);
+        let moment = if bare.len() >= 20 && bare.ends_with('Z') { bare.parse::<Timestamp>().ok() } else { None };
+        words.push(moment.map_or_else(|| word.to_owned(), |at| format!("{}{}", day_and_time(at, now), &word[bare.len()..])));
+    }
+    words.join(" ")
+}
+
+fn day_and_time(at: Timestamp, now: Timestamp) -> String {
+    let (at, now) = (at.to_utc().with_timezone(&Local), now.to_utc().with_timezone(&Local));
+    let format = if at.date_naive() == now.date_naive() {
+        "%H:%M"
+    } else if at.year() == now.year() {
+        "%-d %b %H:%M"
+    } else {
+        "%-d %b %Y %H:%M"
+    };
+    at.format(format).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +69,14 @@ mod tests {
         assert_eq!(ago(now, now), "just now");
         assert_eq!(ago(now + Span::from_hours(2), now), "in 2 h");
         assert!(remaining(now + Span::from_hours(2) - Span::from_millis(3), now).ends_with("(2 h)"));
+    }
+
+    #[test]
+    fn moments_in_sentences_are_written_for_people() {
+        let now: Timestamp = "2026-11-21T06:54:09.867Z".parse().unwrap();
+        let shown = in_local_time("Silenced CPU busy until 2027-04-10T06:54:09.867Z, twice", now);
+        assert!(shown.starts_with("Silenced CPU busy until ") && shown.contains(" Apr 2027 "), "{shown}");
+        assert!(shown.ends_with(", twice") && !shown.contains('Z'), "{shown}");
+        assert_eq!(in_local_time("Set keep.raw to 30d", now), "Set keep.raw to 30d");
     }
 }

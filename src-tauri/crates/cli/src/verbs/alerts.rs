@@ -1,15 +1,13 @@
 //! `alerts ack`, `silence` and `unsilence`: the verbs that change something about alerts.
 
 use caretaker_api::Access;
-use caretaker_core::alert::Silence;
 use caretaker_core::metric::Labels;
 use caretaker_core::problem::Problem;
-use caretaker_core::view::{AcknowledgeRequest, AlertView, SilenceList, SilenceRequest};
+use caretaker_core::view::{AcknowledgeRequest, AlertView, SilenceList, SilenceRequest, SilenceView};
 use hyper::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::alerts_list::subject;
 use crate::arguments::{Acknowledge, SilenceAlerts, Unsilence};
 use crate::context::Context;
 use crate::outcome::Outcome;
@@ -21,7 +19,10 @@ pub async fn acknowledge(context: &Context, wanted: &Acknowledge) -> Result<Outc
     let address = Address::new("/alerts").segment(&wanted.id).word("acknowledge");
     let request = AcknowledgeRequest { note: wanted.note.clone() };
     let alert: AlertView = send(context, Method::POST, &address, &request).await?;
-    context.terminal.show(&alert, || format!("Acknowledged: {}\n", alert.summary))?;
+    context.terminal.show(&alert, || {
+        let note = alert.acknowledged.as_ref().map(|ack| ack.note.as_str()).filter(|note| !note.is_empty());
+        format!("Acknowledged: {}{}\n", alert.summary, note.map(|note| format!("; {note}")).unwrap_or_default())
+    })?;
     Ok(Outcome::Done)
 }
 
@@ -33,11 +34,11 @@ pub async fn silence(context: &Context, wanted: SilenceAlerts) -> Result<Outcome
         r#for: wanted.length,
         reason: wanted.reason,
     };
-    let silence: Silence = send(context, Method::POST, &Address::new("/silences"), &request).await?;
+    let view: SilenceView = send(context, Method::POST, &Address::new("/silences"), &request).await?;
     let now = Context::now();
-    context
-        .terminal
-        .show(&silence, || format!("Silenced {} {}\n", subject(&silence), remaining(silence.until, now)))?;
+    context.terminal.show(&view, || {
+        format!("Silenced {} {}, id {}\n", view.what, remaining(view.silence.until, now), view.silence.id.0)
+    })?;
     Ok(Outcome::Done)
 }
 
@@ -46,8 +47,8 @@ pub async fn unsilence(context: &Context, wanted: &Unsilence) -> Result<Outcome,
     let address = Address::new("/silences").segment(&wanted.id);
     let ended: SilenceList = send(context, Method::DELETE, &address, &()).await?;
     context.terminal.show(&ended, || {
-        let subjects: Vec<String> = ended.silences.iter().map(subject).collect();
-        format!("No longer silenced: {}\n", subjects.join(", "))
+        let all: Vec<String> = ended.silences.iter().map(|view| view.what.clone()).collect();
+        format!("No longer silenced: {}\n", all.join(", "))
     })?;
     Ok(Outcome::Done)
 }

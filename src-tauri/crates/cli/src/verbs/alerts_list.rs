@@ -1,13 +1,11 @@
 //! `alerts list`: a line an alert, and what is silenced.
 
-use std::fmt::Write;
-
 use caretaker_api::Access;
-use caretaker_core::alert::{Silence, State};
+use caretaker_core::alert::State;
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::Level;
 use caretaker_core::time::Timestamp;
-use caretaker_core::view::{AlertList, AlertView, SilenceList};
+use caretaker_core::view::{AlertList, AlertView, SilenceView};
 
 use crate::arguments::ListAlerts;
 use crate::context::Context;
@@ -26,7 +24,6 @@ pub async fn list(context: &Context, wanted: &ListAlerts) -> Result<Outcome, Pro
         .parameter("all", wanted.all.then_some(true));
     let connection = context.connect(Access::Read).await?;
     let answer: Result<AlertList, Problem> = connection.client.get(address.as_str()).await;
-    let silences: Result<SilenceList, Problem> = connection.client.get("/silences").await;
     connection.close().await;
     let list = answer?;
     let now = Context::now();
@@ -36,10 +33,9 @@ pub async fn list(context: &Context, wanted: &ListAlerts) -> Result<Outcome, Pro
             true => "No alerts are open.\n".to_owned(),
             false => table(&context.terminal, &list.alerts, now).render(&context.terminal),
         };
-        let silences = silences.map(|list| list.silences).unwrap_or_default();
-        if !silences.is_empty() {
+        if !list.silences.is_empty() {
             text.push('\n');
-            text.push_str(&silenced(&silences, now).render(&context.terminal));
+            text.push_str(&silenced(&list.silences, now).render(&context.terminal));
         }
         text
     })?;
@@ -53,9 +49,10 @@ pub fn table(terminal: &Terminal, alerts: &[AlertView], now: Timestamp) -> Table
         Column::giving_way("WHAT"),
         Column::new("STATE", Align::Left),
         Column::new("RULE", Align::Left),
-        Column::new("ID", Align::Left),
+        Column::whole("ID"),
     ]);
-    let length = unique_length(alerts);
+    // The moment takes 13 characters, the next 5 depend on rule and series: also those that are not shown are told apart.
+    let length = unique_length(alerts.iter().map(|alert| alert.id.0.as_str()), 18);
     for alert in alerts {
         let sign = level_sign(alert.level);
         let over = alert.state == State::Resolved;
@@ -77,7 +74,9 @@ pub fn table(terminal: &Terminal, alerts: &[AlertView], now: Timestamp) -> Table
 /// What is to be said of an alert that is not simply open, in a word.
 fn remark(alert: &AlertView, now: Timestamp) -> String {
     match (alert.state, &alert.acknowledged, alert.silenced_until) {
-        (State::Resolved, _, _) | (State::Pending | State::Recovering, None, None) => state(alert, now),
+        (State::Resolved, _, _) | (State::Pending, None, None) => state(alert, now),
+        // The sentence says it.
+        (State::Recovering, None, None) => String::new(),
         (_, _, Some(_)) => "silenced".to_owned(),
         (_, Some(_), None) => "acknowledged".to_owned(),
         (State::Firing, None, None) => String::new(),
@@ -89,7 +88,9 @@ pub fn state(alert: &AlertView, now: Timestamp) -> String {
     let base = match alert.state {
         State::Pending => "pending".to_owned(),
         State::Firing => "firing".to_owned(),
-        State::Recovering => "recovering".to_owned(),
+        State::Recovering => alert
+            .recovering_since
+            .map_or_else(|| "recovering".to_owned(), |since| format!("recovering since {}", ago(since, now))),
         State::Resolved => {
             alert.resolved_at.map_or_else(|| "resolved".to_owned(), |at| format!("resolved {}", ago(at, now)))
         }
@@ -101,38 +102,31 @@ pub fn state(alert: &AlertView, now: Timestamp) -> String {
     }
 }
 
-fn silenced(silences: &[Silence], now: Timestamp) -> Table {
+fn silenced(silences: &[SilenceView], now: Timestamp) -> Table {
     let mut table = Table::new(&[
-        Column::new("SILENCED", Align::Left),
-        Column::new("UNTIL", Align::Left),
+        Column::name("SILENCED"),
+        Column::whole("UNTIL"),
         Column::giving_way("REASON"),
+        Column::whole("ID"),
     ]);
-    for silence in silences {
-        table.row([subject(silence), remaining(silence.until, now), silence.reason.clone()]);
+    // The moment takes 13 characters of a UUIDv7; two silences of one moment need more.
+    let length = unique_length(silences.iter().map(|view| view.silence.id.0.as_str()), 13);
+    for view in silences {
+        let silence = &view.silence;
+        table.coloured([
+            (view.what.clone(), None),
+            (remaining(silence.until, now), None),
+            (silence.reason.clone(), None),
+            (silence.id.0.chars().take(length).collect(), Some(Colour::Dim)),
+        ]);
     }
     table
 }
 
-/// What a silence mutes: `rule cpu-high`, `alert 0198…`, with its labels.
-pub fn subject(silence: &Silence) -> String {
-    let mut text = match (&silence.rule, &silence.alert) {
-        (Some(rule), _) => format!("rule {rule}"),
-        (None, Some(alert)) => format!("alert {}", alert.0),
-        (None, None) => "everything".to_owned(),
-    };
-    for (name, value) in silence.labels.iter() {
-        // Writing into a text cannot fail.
-        let _ = write!(text, " {name}={value}");
-    }
-    text
-}
-
-/// How many characters of an id tell these alerts apart, and from those that began in the same moment and are not shown:
-/// the moment takes 13 characters, the next 5 depend on rule and series.
-fn unique_length(alerts: &[AlertView]) -> usize {
-    const LEAST: usize = 18;
-    let mut ids: Vec<&str> = alerts.iter().map(|alert| alert.id.0.as_str()).collect();
+/// How many characters, at least `least`, tell these ids apart.
+fn unique_length<'i>(ids: impl Iterator<Item = &'i str>, least: usize) -> usize {
+    let mut ids: Vec<&str> = ids.collect();
     ids.sort_unstable();
     let shared = ids.windows(2).map(|pair| pair[0].chars().zip(pair[1].chars()).take_while(|(a, b)| a == b).count());
-    shared.max().map_or(LEAST, |shared| (shared + 1).max(LEAST))
+    shared.max().map_or(least, |shared| (shared + 1).max(least))
 }

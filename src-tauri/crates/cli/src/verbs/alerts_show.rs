@@ -15,7 +15,7 @@ use super::alerts_list::state;
 use crate::arguments::ShowAlert;
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{Align, Colour, Column, Table, Terminal, ago, chart, level_sign, local};
+use crate::render::{Align, Colour, Column, Table, Terminal, ago, chart, in_local_time, level_sign, local};
 use crate::request::Address;
 
 /// Asks and shows.
@@ -46,7 +46,7 @@ fn write(text: &mut String, terminal: &Terminal, detail: &AlertDetail, now: Time
         writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "What happened"))?;
         let mut table = moments();
         for entry in &detail.timeline {
-            table.row([when(entry.at, now), entry.text.clone()]);
+            table.row([when(entry.at, now), in_local_time(&entry.text, now)]);
         }
         writeln!(text, "{}", table.render(terminal).trim_end())?;
     }
@@ -75,20 +75,24 @@ fn when(at: Timestamp, now: Timestamp) -> String {
 fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
     let mut table = Table::new(&[Column::new("", Align::Left), Column::giving_way("")]).indented(2);
     let mut line = |label: &str, text: String| table.coloured([(label.to_owned(), Some(Colour::Dim)), (text, None)]);
+    line("Title", alert.title.clone());
     line("State", state(alert, now));
     line("Since", when(alert.since, now));
+    if let Some(raised) = alert.fired_at.filter(|raised| *raised != alert.since) {
+        line("Raised", when(raised, now));
+    }
     let bound = alert.threshold.map(|threshold| match threshold {
         Threshold::Above(bound) => format!("; {} above {}", alert.level, alert.unit.format(bound)),
         Threshold::Below(bound) => format!("; {} below {}", alert.level, alert.unit.format(bound)),
     });
+    let judged = if alert.judged.is_empty() { String::new() } else { format!(" as {}", alert.judged) };
     line(
         "Value",
-        format!("{}, at worst {}{}", alert.value_text, alert.unit.format(alert.peak), bound.unwrap_or_default()),
+        format!("{}{judged}, at worst {}{}", alert.value_text, alert.unit.format(alert.peak), bound.unwrap_or_default()),
     );
     let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
     line("Series", format!("{} {}", alert.metric, labels.join(" ")).trim_end().to_owned());
     line("Rule", alert.rule.clone());
-    line("Runbook", alert.runbook.clone());
     if let Some(acknowledged) = &alert.acknowledged {
         let note = if acknowledged.note.is_empty() { String::new() } else { format!(": {}", acknowledged.note) };
         line("Taken on", format!("{}{note}", when(acknowledged.at, now)));

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use caretaker_api::Access;
 use caretaker_core::problem::Problem;
-use caretaker_core::view::{ConfigurationView, OriginView, SetRequest};
+use caretaker_core::view::{ConfigurationView, SetRequest};
 use hyper::Method;
 
 use crate::arguments::ShowConfiguration;
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{Align, Colour, Column, Table, Terminal};
+use crate::render::{Colour, Column, Table, Terminal};
 
 /// Prints the schema; it is JSON in any case.
 pub fn schema(context: &Context) -> Result<Outcome, Problem> {
@@ -49,54 +49,42 @@ fn source(view: &ConfigurationView) -> String {
     }
 }
 
-fn remarks(terminal: &Terminal, view: &ConfigurationView) -> String {
+fn remarks(view: &ConfigurationView) -> String {
     let mut text = String::new();
     // Writing into a text cannot fail, here and below.
     for problem in &view.problems {
-        let _ = writeln!(text, "{} {problem}", terminal.paint(Colour::Red, "mistake:"));
+        let _ = writeln!(text, "mistake: {problem}");
     }
     if !view.problems.is_empty() {
         let _ = writeln!(text, "The last good version is in force until the file is mended.");
     }
     for section in &view.unused {
-        let _ = writeln!(text, "note: [{section}] is correct, but this version does not act upon it");
+        let _ = writeln!(text, "note: `{section}` is correct, but this version does not act upon it");
     }
     text
 }
 
 fn with_origins(terminal: &Terminal, view: &ConfigurationView) -> String {
     let mut table =
-        Table::new(&[Column::new("KEY", Align::Left), Column::giving_way("VALUE"), Column::new("ORIGIN", Align::Left)]);
+        Table::new(&[Column::name("KEY"), Column::giving_way("VALUE"), Column::whole("ORIGIN")]);
     for entry in &view.origins {
         let origin = (entry.origin.clone(), (entry.origin == "default").then_some(Colour::Dim));
         table.coloured([(entry.key.clone(), None), (entry.value.clone(), None), origin]);
     }
-    format!("{}\n\n{}{}", source(view), table.render(terminal), remarks(terminal, view))
+    format!("{}\n\n{}{}", source(view), table.render(terminal), remarks(view))
 }
 
-/// Key by key under the heads of their sections, as the file would have them.
+/// Everything in force as a file that could be read again.
 fn as_file(terminal: &Terminal, view: &ConfigurationView) -> String {
-    let mut text = format!("# {}\n", source(view));
-    let mut section = "";
-    for entry in &view.origins {
-        let (head, key) = split(entry);
-        if head != section {
-            section = head;
-            let _ = writeln!(text, "\n{}", terminal.paint(Colour::Bold, &format!("[{head}]")));
-        }
-        let _ = writeln!(text, "{key} = {}", entry.value);
+    let mut text = format!("# {}\n\n", source(view));
+    for line in view.settings.to_file().lines() {
+        let line = if line.starts_with('[') { terminal.paint(Colour::Bold, line) } else { line.to_owned() };
+        let _ = writeln!(text, "{line}");
     }
-    let remarks = remarks(terminal, view);
-    if remarks.is_empty() { text } else { format!("{text}\n{remarks}") }
-}
-
-/// Rules are told apart by their id; everything else by its section.
-fn split(entry: &OriginView) -> (&str, &str) {
-    let dots = if entry.key.starts_with("rule.") { 2 } else { 1 };
-    match entry.key.match_indices('.').nth(dots - 1) {
-        Some((at, _)) => (&entry.key[..at], &entry.key[at + 1..]),
-        None => ("", &entry.key),
+    for line in remarks(view).lines() {
+        let _ = writeln!(text, "# {line}");
     }
+    text
 }
 
 /// Every key whose value in force is another one now.

@@ -27,7 +27,7 @@ pub async fn list(context: &Context, wanted: &ListSeries) -> Result<Outcome, Pro
             };
         }
         let mut table = Table::new(&[
-            Column::giving_way("SERIES"),
+            Column::name("SERIES"),
             Column::new("LAST", Align::Right),
             Column::new("MEASURED", Align::Right),
         ]);

@@ -21,14 +21,14 @@ pub async fn summary(context: &Context) -> Result<Outcome, Problem> {
             return "Nothing measured yet: start Caretaker or `caretaker run`\n".to_owned();
         };
         let mut table = Table::new(&[
-            Column::giving_way("SERIES"),
+            Column::name("SERIES"),
             Column::new("NOW", Align::Right),
-            Column::new("HOUR: MEAN", Align::Right),
-            Column::new("P95", Align::Right),
-            Column::new("MAX", Align::Right),
-            Column::new("DAY: MEAN", Align::Right),
-            Column::new("P95", Align::Right),
-            Column::new("MAX", Align::Right),
+            Column::new("HOUR: MEAN", Align::Right).dropped(1),
+            Column::new("P95", Align::Right).dropped(2),
+            Column::new("MAX", Align::Right).dropped(2),
+            Column::new("DAY: MEAN", Align::Right).dropped(3),
+            Column::new("P95", Align::Right).dropped(3),
+            Column::new("MAX", Align::Right).dropped(3),
         ]);
         for row in &summary.series {
             table.row(cells(row));

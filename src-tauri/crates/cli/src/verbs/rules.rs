@@ -1,6 +1,8 @@
 //! `alerts rules`: what is judged, and at which bounds.
 
 use caretaker_api::Access;
+use caretaker_core::alert::words::state_beyond;
+use caretaker_core::config::judged_unit;
 use caretaker_core::metric::{SeriesKey, Unit};
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::{Aggregate, Rule, Threshold};
@@ -20,10 +22,10 @@ pub async fn list(context: &Context) -> Result<Outcome, Problem> {
     let (list, known) = (answer?, known.unwrap_or_default());
     context.terminal.show(&list, || {
         let mut table = Table::new(&[
-            Column::new("RULE", Align::Left),
-            Column::giving_way("JUDGES"),
-            Column::new("WARNING", Align::Left),
-            Column::new("CRITICAL", Align::Left),
+            Column::name("RULE"),
+            Column::giving_way("JUDGES").dropped(1),
+            Column::whole("WARNING"),
+            Column::whole("CRITICAL"),
             Column::new("FOR", Align::Right),
         ]);
         for rule in &list.rules {
@@ -34,7 +36,7 @@ pub async fn list(context: &Context) -> Result<Outcome, Problem> {
                 (true, Span::ZERO) => "at once".to_owned(),
                 (true, hold) => hold.in_words(),
             };
-            let cells = [rule.id.clone(), judged(rule), bound(rule.warning, unit), bound(rule.critical, unit), hold];
+            let cells = [rule.id.clone(), judged(rule), bound(rule, rule.warning, unit), bound(rule, rule.critical, unit), hold];
             table.coloured(cells.map(|cell| (cell, colour)));
         }
         table.render(&context.terminal)
@@ -63,34 +65,28 @@ fn judged(rule: &Rule) -> String {
     format!("{figure}{series}{over}")
 }
 
-/// The unit of what is judged; none for a series that was not measured yet, and for paces.
+/// The unit of what is judged: by the name of the series, else as it was measured.
 fn unit(rule: &Rule, known: &SeriesList) -> Option<Unit> {
-    match rule.of {
-        Aggregate::Forecast | Aggregate::Absent => Some(Unit::Seconds),
-        Aggregate::Rate => None,
-        Aggregate::Last
-        | Aggregate::Avg
-        | Aggregate::Min
-        | Aggregate::Max
-        | Aggregate::P50
-        | Aggregate::P95
-        | Aggregate::P99
-        | Aggregate::Sum
-        | Aggregate::Delta => known.series.iter().find(|entry| entry.key.name == rule.metric).map(|entry| entry.unit),
-    }
+    judged_unit(rule).or_else(|| {
+        let measured = known.series.iter().find(|entry| entry.key.name == rule.metric)?;
+        Some(rule.of.unit_of(measured.unit))
+    })
 }
 
-fn bound(threshold: Option<Threshold>, unit: Option<Unit>) -> String {
+fn bound(rule: &Rule, threshold: Option<Threshold>, unit: Option<Unit>) -> String {
     // A bound between two counts, such as "above 0.5", would round into another meaning.
     let number = |bound: f64| match unit {
         // Exact, as in the file: "90s" and not "1 min".
         Some(Unit::Seconds) => Span::from_millis((bound * 1_000.0) as i64).to_string(),
-        Some(unit) if unit != Unit::Count => unit.format(bound),
+        Some(unit) if !matches!(unit, Unit::Count | Unit::Ratio) => unit.format(bound),
         Some(_) | None => bound.to_string(),
     };
+    let Some(threshold) = threshold else { return String::new() };
+    if let Some(state) = state_beyond(&rule.metric, threshold).filter(|_| rule.of == Aggregate::Last) {
+        return state.to_owned();
+    }
     match threshold {
-        Some(Threshold::Above(bound)) => format!("above {}", number(bound)),
-        Some(Threshold::Below(bound)) => format!("below {}", number(bound)),
-        None => String::new(),
+        Threshold::Above(bound) => format!("above {}", number(bound)),
+        Threshold::Below(bound) => format!("below {}", number(bound)),
     }
 }

@@ -1,27 +1,19 @@
 //! `run`: the engine in the foreground, until a signal or the end of its time; with `--once` a single round.
 
-use std::time::Duration;
-
-use caretaker_api::{Client, Host, Running};
+use caretaker_api::{Host, run_until_stopped, take_home};
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::{Clock, Span, Timestamp};
-use caretaker_core::view::Status;
+use caretaker_core::time::{Span, Timestamp};
 use caretaker_engine::{Engine, EngineOptions, Mode};
-use caretaker_platform::clock::SystemClock;
-use caretaker_platform::home::Home;
-use caretaker_platform::lock::{self, EngineLock, Owner};
-use caretaker_platform::signals::{ReloadSignals, Stop, StopSignals};
-use caretaker_platform::socket;
+use caretaker_platform::lock::EngineLock;
+use caretaker_platform::signals::{Stop, StopSignals};
 use serde::Serialize;
 
 use crate::arguments::Run;
-use crate::context::{Context, PROGRAM, VERSION};
+use crate::context::{Context, VERSION};
 use crate::outcome::Outcome;
 
 /// Between the two readings of `--once`, so that what counts up has a rate.
 const BETWEEN_READINGS: Span = Span::from_seconds(1);
-/// While waiting for the lock, how often to look whether its holder has become an engine.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// What `run --once` prints.
 #[derive(Debug, Serialize)]
@@ -54,43 +46,15 @@ pub async fn run(context: &Context, wanted: &Run, mut signals: StopSignals) -> R
     let status = running.engine().status(None).await?;
     let note = format!("Caretaker {VERSION} looks after {}; data in {}\n", status.host.name, status.storage.home);
     context.terminal.note(&note);
-    let outcome = until_stopped(context, &running, wanted.length, &mut signals).await;
-    tokio::select! {
-        () = running.stop() => {}
-        // Who asks a second time does not want to wait: what is not flushed is recovered at the next start.
-        _ = signals.next() => {}
-    }
-    outcome
-}
-
-async fn until_stopped(
-    context: &Context,
-    running: &Running,
-    length: Option<Span>,
-    signals: &mut StopSignals,
-) -> Result<Outcome, Problem> {
-    let mut reload =
-        ReloadSignals::listen().map_err(|error| Problem::new(Code::Internal, format!("listen to signals: {error}")))?;
-    let clock = running.engine().clock();
-    let end = async {
-        match length {
-            Some(length) => clock.sleep(length).await,
-            None => std::future::pending().await,
+    let reloaded = |result: Result<(), Problem>| match result {
+        Ok(()) => context.terminal.note("The configuration was read again.\n"),
+        Err(problem) => {
+            let hint = &problem.hint;
+            context.terminal.note(&format!("The configuration was not taken over: {problem}\n  hint: {hint}\n"));
         }
     };
-    tokio::pin!(end);
-    loop {
-        tokio::select! {
-            stop = signals.next() => return Ok(ended(stop)),
-            () = &mut end => return Ok(Outcome::Done),
-            () = reload.next() => match running.engine().reload().await {
-                Ok(()) => context.terminal.note("The configuration was read again.\n"),
-                Err(problem) => {
-                    context.terminal.note(&format!("The configuration was not taken over: {problem}\n  hint: {}\n", problem.hint));
-                }
-            },
-        }
-    }
+    let stop = run_until_stopped(running, wanted.length, &mut signals, reloaded).await?;
+    Ok(stop.map_or(Outcome::Done, ended))
 }
 
 fn ended(stop: Stop) -> Outcome {
@@ -98,54 +62,6 @@ fn ended(stop: Stop) -> Outcome {
         Stop::Interrupt => Outcome::Interrupted,
         Stop::Terminate => Outcome::Done,
     }
-}
-
-/// Takes the lock of the home, unless an engine answers already or comes to answer while this waits.
-async fn take_home(options: &mut EngineOptions) -> Result<EngineLock, Problem> {
-    // A home that cannot be used is told as that, and not as one without an engine.
-    options.home = options.home.prepare()?;
-    let home = options.home.clone();
-    let owner = Owner::this_process(PROGRAM, VERSION, options.ports.clock.moment().wall);
-    if let Some(problem) = answered(&home).await? {
-        return Err(problem);
-    }
-    let another = async {
-        let clock = SystemClock::new();
-        loop {
-            clock.sleep(LOOK_AGAIN.into()).await;
-            if let Some(problem) = answered(&home).await? {
-                return Err::<EngineLock, Problem>(problem);
-            }
-        }
-    };
-    let path = home.lock();
-    tokio::select! {
-        biased;
-        lock = EngineLock::acquire_within(&path, &owner, lock::PATIENCE) => lock,
-        other = another => other,
-    }
-}
-
-/// If an engine answers: that it does, and who it is.
-async fn answered(home: &Home) -> Result<Option<Problem>, Problem> {
-    let Some(stream) = socket::connect(home).await? else { return Ok(None) };
-    drop(stream);
-    let folder = home.folder().display();
-    let who = match Client::over_socket(home.clone()).get::<Status>("/status").await {
-        Ok(status) => {
-            let engine = status.engine;
-            let pid = engine.pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
-            format!("{} {}{pid}", engine.program.unwrap_or_else(|| "an engine".to_owned()), engine.version)
-        }
-        Err(_) => lock::owner(&home.lock()).map_or_else(
-            || "another engine".to_owned(),
-            |owner| format!("{} {} (process {})", owner.program, owner.version, owner.pid),
-        ),
-    };
-    let problem = Problem::new(Code::Busy, format!("{who} looks after `{folder}` already")).hint(
-        "`caretaker status` asks it; end that process first to start another, or name another folder with --home",
-    );
-    Ok(Some(problem))
 }
 
 /// Measures twice, judges, delivers, ends.

@@ -11,7 +11,9 @@ use super::{alerts_list, not_built};
 use crate::arguments::Status;
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{Align, Colour, Column, Table, Terminal, ago, overall_sign, remaining, sparkline};
+use crate::render::{
+    Align, Colour, Column, Table, Terminal, ago, in_local_time, overall_sign, remaining, sparkline,
+};
 use crate::request::Address;
 
 /// Columns of a sparkline: one for three minutes.
@@ -96,7 +98,7 @@ fn tiles(terminal: &Terminal, hour: &Overview) -> String {
     let mut table = Table::new(&[
         Column::new("", Align::Left),
         Column::new("", Align::Right),
-        Column::new("", Align::Left),
+        Column::whole("").dropped(1),
         Column::giving_way(""),
     ])
     .indented(2);
@@ -115,8 +117,9 @@ fn tiles(terminal: &Terminal, hour: &Overview) -> String {
 }
 
 fn details(tile: &Tile) -> String {
+    let reason = if tile.reason.is_empty() { None } else { Some(tile.reason.clone()) };
     let details = tile.details.iter().map(|detail| format!("{} {}", detail.label.to_lowercase(), detail.text));
-    details.collect::<Vec<_>>().join(", ")
+    reason.into_iter().chain(details).collect::<Vec<_>>().join(", ")
 }
 
 /// Who measures, where it is kept, what is muted, what is not set up.
@@ -131,11 +134,27 @@ fn foot(terminal: &Terminal, status: &View) -> String {
     if let Some(until) = status.quiet.until.filter(|until| *until > status.at) {
         line("Quiet", format!("no notifications {}", remaining(until, status.at)));
     }
+    for (index, muted) in muted(status).into_iter().enumerate() {
+        line(if index == 0 { "Muted" } else { "" }, muted);
+    }
     if let Some(last) = status.operations.first() {
-        line("Last", format!("{}, {}", last.what, ago(last.at, status.at)));
+        line("Last", format!("{}, {}", in_local_time(&last.what, status.at), ago(last.at, status.at)));
     }
     line("Not set up", "services, backups, maintenance, models".to_owned());
     table.render(terminal)
+}
+
+/// What silences and snoozes mute, until when, and why.
+fn muted(status: &View) -> Vec<String> {
+    let silences = status.silences.iter().map(|view| {
+        format!("{} {}: {}", view.what, remaining(view.silence.until, status.at), view.silence.reason)
+    });
+    let by_silence = |until| status.silences.iter().any(|view| view.silence.until == until);
+    let snoozed = status.alerts.iter().filter_map(|alert| {
+        let until = alert.silenced_until.filter(|until| !by_silence(*until))?;
+        Some(format!("{} {}: snoozed", alert.title, remaining(until, status.at)))
+    });
+    silences.chain(snoozed).collect()
 }
 
 fn engine(status: &View) -> String {

@@ -48,11 +48,14 @@ fn in_use(context: &Context) -> Result<(PathBuf, String), Problem> {
 
 fn existing(path: &Path) -> Result<String, Problem> {
     std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Problem::new(Code::NotFound, format!("there is no file {}", path.display())),
+        std::io::ErrorKind::NotFound => Problem::new(Code::NotFound, format!("there is no file {}", path.display()))
+            .hint("name the file, `-` for stdin, or nothing for the file in use"),
         std::io::ErrorKind::InvalidData => {
             Problem::new(Code::InvalidConfiguration, format!("{} is no UTF-8 text", path.display()))
+                .hint("save it as UTF-8")
         }
-        _ => Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display())),
+        _ => Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display()))
+            .hint("check that it is a file that you may read"),
     })
 }
 
@@ -72,7 +75,7 @@ fn words(terminal: &Terminal, path: &Path, text: &str, view: &ValidationView) ->
         let _ = describe(&mut out, terminal, path, text, problem);
     }
     for section in &view.unused {
-        let _ = writeln!(out, "note: [{section}] is correct, but this version does not act upon it");
+        let _ = writeln!(out, "note: `{section}` is correct, but this version does not act upon it");
     }
     let count = view.problems.len();
     let _ = match (count, text.is_empty()) {

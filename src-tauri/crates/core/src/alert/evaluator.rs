@@ -2,7 +2,7 @@
 //!
 //! It owns the open alerts and the windows behind them. It never reads a clock: time comes with each round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::identity::{alert_id, meaning};
@@ -28,6 +28,8 @@ struct Tracked {
     silent: Span,
     fresh: Option<f64>,
     alert: Option<Instance>,
+    /// Turns of alerts that are over, for the next one.
+    turns: Vec<Timestamp>,
 }
 
 /// A rule with all the series that it judges.
@@ -141,6 +143,11 @@ impl Evaluator {
         self.judges.iter().map(|judge| &judge.rule).find(|rule| rule.id == id)
     }
 
+    /// Names of all series that rules judge.
+    pub fn metrics(&self) -> BTreeSet<String> {
+        self.judges.iter().map(|judge| judge.rule.metric.clone()).collect()
+    }
+
     /// The longest window of all rules that is filled sample by sample: how far back a start must read rounds.
     pub fn longest_window(&self) -> Span {
         let sampled = self.judges.iter().filter(|judge| judge.rule.of != Aggregate::Forecast);
@@ -165,6 +172,17 @@ impl Evaluator {
             let length = judge.rule.over.unwrap_or_default();
             let tracked = judge.series.entry(Arc::clone(key)).or_insert_with(|| Tracked::new(unit));
             tracked.trend.recall(means, unit, length);
+        }
+    }
+
+    /// Lets an alert that ended lately count for whether the next one flaps.
+    pub fn recall_ended(&mut self, ended: Instance) {
+        let judge = self.judges.iter_mut().find(|judge| judge.rule.id == ended.rule && judge.meaning == ended.meaning);
+        if let Some(judge) = judge {
+            let tracked = judge.series.entry(Arc::clone(&ended.series)).or_insert_with(|| Tracked::new(ended.unit));
+            tracked.turns.extend(ended.turns);
+            tracked.turns.sort_unstable();
+            tracked.turns.dedup();
         }
     }
 
@@ -234,7 +252,15 @@ impl Judge {
 
 impl Tracked {
     fn new(unit: Unit) -> Self {
-        Self { unit, window: Window::default(), trend: Trend::default(), silent: Span::ZERO, fresh: None, alert: None }
+        Self {
+            unit,
+            window: Window::default(),
+            trend: Trend::default(),
+            silent: Span::ZERO,
+            fresh: None,
+            alert: None,
+            turns: Vec::new(),
+        }
     }
 
     /// The judged figure of this round; none where nothing may be concluded.
@@ -275,6 +301,7 @@ impl Tracked {
         } else {
             let Some(level) = opens(rule, seen.value) else { return };
             let mut alert = opened(rule, meaning, key, rule.of.unit_of(self.unit), level, seen);
+            alert.turns = std::mem::take(&mut self.turns);
             let changes = begin(rule, &mut alert, seen.at);
             self.alert = Some(alert);
             changes
@@ -282,6 +309,7 @@ impl Tracked {
         let Some(alert) = self.alert.as_ref() else { return };
         out.extend(changes.into_iter().map(|change| Transition { change, alert: alert.clone(), round: round.id }));
         if alert.state == State::Resolved {
+            self.turns.clone_from(&alert.turns);
             self.alert = None;
         }
     }
@@ -301,6 +329,7 @@ fn opened(rule: &Rule, meaning: u64, key: &Arc<SeriesKey>, unit: Unit, level: Le
         resolved_at: None,
         value: seen.value,
         peak: seen.value,
+        up: Span::ZERO,
         held: Span::ZERO,
         held_critical: None,
         calm: Span::ZERO,
@@ -308,7 +337,10 @@ fn opened(rule: &Rule, meaning: u64, key: &Arc<SeriesKey>, unit: Unit, level: Le
         no_data: false,
         acknowledged: None,
         snoozed_until: None,
-        told: None,
+        told: BTreeMap::new(),
+        flapping: false,
+        turns: Vec::new(),
+        recent: 0,
     }
 }
 

@@ -1,11 +1,13 @@
 //! One rule on one series: where it stands, and everything that must survive a restart.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::metric::{SeriesKey, Unit};
+use crate::notice::Told;
 use crate::rule::Level;
 use crate::time::{Span, Timestamp};
 
@@ -68,6 +70,9 @@ pub struct Instance {
     pub value: f64,
     /// The worst judged value so far.
     pub peak: f64,
+    /// Awake time since it was raised, as far as it was observed.
+    #[serde(default)]
+    pub up: Span,
     /// Awake time in breach at warning or worse, while pending.
     pub held: Span,
     /// Awake time in breach of critical, while in such a breach and not yet critical.
@@ -82,8 +87,18 @@ pub struct Instance {
     pub acknowledged: Option<Acknowledgement>,
     /// Snoozed by its notification or a silence for this alert alone, until then.
     pub snoozed_until: Option<Timestamp>,
-    /// The level that the owner was last told of; none when never told.
-    pub told: Option<Level>,
+    /// What the owner was last told, by channel; nothing for channels that tell nothing of it now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<String, Told>,
+    /// Whether it goes up and down all the time.
+    #[serde(default)]
+    pub flapping: bool,
+    /// When it, and alerts of the same rule and series before it, turned from bad to well or back; the latest few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Timestamp>,
+    /// The last samples while pending, the newest in the lowest bit; a set bit is a breach.
+    #[serde(default)]
+    pub recent: u64,
 }
 
 impl Instance {

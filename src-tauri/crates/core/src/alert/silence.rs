@@ -36,6 +36,11 @@ pub struct Silence {
 }
 
 impl Silence {
+    /// Whether it mutes the same as another, whatever the time and the reason.
+    pub fn has_same_subject(&self, other: &Self) -> bool {
+        (&self.rule, &self.alert, &self.labels) == (&other.rule, &other.alert, &other.labels)
+    }
+
     /// Whether it mutes `alert` at `now`.
     pub fn mutes(&self, alert: &Instance, now: Timestamp) -> bool {
         self.from <= now

@@ -2,8 +2,8 @@
 //!
 //! Timers are awake time that was observed; they are given as `credit`, so sleep, stalls and restarts freeze them.
 
-use super::{Change, Instance, State};
-use crate::rule::{Level, Rule, Threshold};
+use super::{Change, Instance, State, flap};
+use crate::rule::{Level, Rule, Threshold, Tolerance};
 use crate::time::{Span, Timestamp};
 
 /// What a round says about one series.
@@ -44,8 +44,11 @@ pub fn begin(rule: &Rule, alert: &mut Instance, at: Timestamp) -> Vec<Change> {
     if alert.level == Level::Critical {
         alert.held_critical = Some(Span::ZERO);
     }
-    if rule.hold <= Span::ZERO {
-        changes.push(fire(alert, at, alert.level));
+    if rule.hold <= Span::ZERO && rule.breaches.is_none() {
+        changes.extend(fire(alert, at, alert.level));
+    } else if rule.breaches.is_some() {
+        alert.recent = 1;
+        changes.extend(tolerant(rule, alert, true, at).unwrap_or_default());
     }
     changes
 }
@@ -53,6 +56,9 @@ pub fn begin(rule: &Rule, alert: &mut Instance, at: Timestamp) -> Vec<Change> {
 /// Moves an open alert by one round and says what changed.
 pub fn step(rule: &Rule, alert: &mut Instance, seen: Observed) -> Vec<Change> {
     let breach = breach(rule, alert, seen.value);
+    if alert.is_raised() {
+        alert.up += seen.credit;
+    }
     if seen.real {
         alert.value = seen.value;
         alert.peak = worse(rule, alert.peak, seen.value);
@@ -76,10 +82,15 @@ fn advance(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) ->
 }
 
 fn pending(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
+    if rule.breaches.is_some() {
+        alert.recent = alert.recent << 1 | u64::from(breach.any());
+        if breach.any() {
+            alert.level = if breach.critical { Level::Critical } else { Level::Warning };
+        }
+        return tolerant(rule, alert, breach.any(), seen.at).unwrap_or_default();
+    }
     if !breach.any() {
-        alert.state = State::Resolved;
-        alert.resolved_at = Some(seen.at);
-        return vec![Change::Dropped];
+        return vec![drop_it(alert, seen.at)];
     }
     alert.held += seen.credit;
     hold_critical(alert, breach, seen.credit);
@@ -89,21 +100,43 @@ fn pending(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) ->
     }
     let critical = alert.held_critical.is_some_and(|held| held >= rule.hold);
     match (critical, rule.warning.is_some()) {
-        (true, _) => vec![fire(alert, seen.at, Level::Critical)],
-        (false, true) => vec![fire(alert, seen.at, Level::Warning)],
+        (true, _) => fire(alert, seen.at, Level::Critical),
+        (false, true) => fire(alert, seen.at, Level::Warning),
         (false, false) => Vec::new(),
     }
 }
 
+/// Judges the row of the last samples in place of a breach that lasts; none for rules without a tolerance.
+fn tolerant(rule: &Rule, alert: &mut Instance, breached: bool, at: Timestamp) -> Option<Vec<Change>> {
+    let tolerance = rule.breaches?;
+    let row = alert.recent & (u64::MAX >> (Tolerance::MOST_SAMPLES - tolerance.samples.min(Tolerance::MOST_SAMPLES)));
+    Some(match row.count_ones() {
+        0 => vec![drop_it(alert, at)],
+        breaches if breached && breaches >= tolerance.breaches => fire(alert, at, alert.level),
+        _ => Vec::new(),
+    })
+}
+
+fn drop_it(alert: &mut Instance, at: Timestamp) -> Change {
+    alert.state = State::Resolved;
+    alert.resolved_at = Some(at);
+    Change::Dropped
+}
+
 fn firing(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
+    flap::settle(alert, seen.at);
     if !breach.any() {
         alert.state = State::Recovering;
         alert.calm = Span::ZERO;
         alert.held_critical = None;
-        if rule.keep_firing_for <= Span::ZERO {
-            return vec![resolve(alert, seen.at)];
+        if rule.keep_firing_for <= Span::ZERO && !alert.flapping {
+            return end_or_flap(alert, seen.at);
         }
-        return vec![Change::Recovering];
+        let mut changes = vec![Change::Recovering];
+        if alert.flapping {
+            changes.extend(flap::turn(alert, seen.at));
+        }
+        return changes;
     }
     match alert.level {
         Level::Warning => {
@@ -111,7 +144,7 @@ fn firing(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> 
             if alert.held_critical.is_some_and(|held| held >= rule.hold) {
                 alert.level = Level::Critical;
                 alert.calm_critical = None;
-                return vec![Change::Worsened];
+                return [vec![Change::Worsened], flap::turn(alert, seen.at)].concat();
             }
         }
         Level::Critical if breach.critical => alert.calm_critical = None,
@@ -121,7 +154,7 @@ fn firing(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> 
             if calm >= rule.keep_firing_for {
                 alert.level = Level::Warning;
                 (alert.calm_critical, alert.held_critical) = (None, None);
-                return vec![Change::Eased];
+                return [vec![Change::Eased], flap::turn(alert, seen.at)].concat();
             }
         }
     }
@@ -133,29 +166,43 @@ fn recovering(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed)
         alert.state = State::Firing;
         alert.calm = Span::ZERO;
         let mut changes = vec![Change::Relapsed];
+        if alert.flapping {
+            changes.extend(flap::turn(alert, seen.at));
+        }
         changes.extend(firing(rule, alert, breach, seen));
         return changes;
     }
     alert.calm += seen.credit;
-    if alert.calm >= rule.keep_firing_for { vec![resolve(alert, seen.at)] } else { Vec::new() }
+    let wait = if alert.flapping { rule.keep_firing_for.max(flap::STABLE) } else { rule.keep_firing_for };
+    if alert.calm >= wait { end_or_flap(alert, seen.at) } else { Vec::new() }
 }
 
 fn hold_critical(alert: &mut Instance, breach: Breach, credit: Span) {
     alert.held_critical = breach.critical.then(|| alert.held_critical.map_or(Span::ZERO, |held| held + credit));
 }
 
-fn fire(alert: &mut Instance, at: Timestamp, level: Level) -> Change {
+fn fire(alert: &mut Instance, at: Timestamp, level: Level) -> Vec<Change> {
     alert.state = State::Firing;
     alert.level = level;
     alert.fired_at = Some(at);
+    alert.up = Span::ZERO;
     alert.held_critical = None;
-    Change::Fired { level }
+    [vec![Change::Fired { level }], flap::turn(alert, at)].concat()
 }
 
-fn resolve(alert: &mut Instance, at: Timestamp) -> Change {
+/// Ends an alert that stayed well, unless this was one turn too many: then it stays up until it is stable.
+fn end_or_flap(alert: &mut Instance, at: Timestamp) -> Vec<Change> {
+    if !alert.flapping {
+        let changes = flap::turn(alert, at);
+        if alert.flapping {
+            return changes;
+        }
+    } else {
+        alert.turns.clear();
+    }
     alert.state = State::Resolved;
     alert.resolved_at = Some(at);
-    Change::Resolved { reason: "back to normal".to_owned() }
+    vec![Change::Resolved { reason: "back to normal".to_owned() }]
 }
 
 /// The bounds in force: eased by the dead band for the level that is raised and all below it.

@@ -22,10 +22,12 @@ fn rule() -> Rule {
         warning: Some(Threshold::Above(75.0)),
         critical: Some(Threshold::Above(90.0)),
         hold: Span::from_minutes(1),
+        breaches: None,
         clear_by: Some(10.0),
         keep_firing_for: Span::from_minutes(1),
         no_data: NoData::Keep,
         runbook: "cpu-high".into(),
+        route: crate::rule::Route::Now,
         enabled: true,
     }
 }
@@ -94,6 +96,7 @@ fn name(change: &Change) -> &'static str {
         Change::Recovering => "recovering",
         Change::Relapsed => "relapsed",
         Change::Resolved { .. } => "resolved",
+        Change::Flapping { .. } => "flapping",
         Change::DataLost => "data lost",
         Change::DataBack => "data back",
         Change::Acknowledged { .. } => "acknowledged",
@@ -336,4 +339,38 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn of_five_samples_three_may_breach_with_good_ones_in_between() {
+    let tolerant = Rule { breaches: Some("3 of 5".parse().unwrap()), hold: Span::ZERO, ..rule() };
+    for (values, expected) in [
+        (vec![80.0, 50.0, 80.0, 50.0, 80.0], vec!["pended", "warning"]),
+        (vec![80.0, 50.0, 80.0, 50.0, 50.0, 80.0], vec!["pended"]),
+        (vec![80.0, 50.0, 50.0, 50.0, 50.0, 50.0], vec!["pended", "dropped"]),
+        (vec![80.0, 95.0, 95.0], vec!["pended", "critical"]),
+    ] {
+        assert_eq!(World::new(&tolerant).run(&values), expected, "{values:?}");
+    }
+}
+
+#[test]
+fn one_that_goes_up_and_down_is_kept_as_one_alert_until_it_is_stable() {
+    let quick = Rule { hold: Span::ZERO, keep_firing_for: Span::ZERO, ..rule() };
+    let mut world = World::new(&quick);
+    let first = world.run(&[80.0, 50.0, 80.0, 50.0]);
+    assert_eq!(first, ["pended", "warning", "resolved", "pended", "warning", "flapping"]);
+    assert_eq!(world.run(&[80.0, 50.0, 80.0, 50.0]), ["relapsed", "recovering", "relapsed", "recovering"]);
+    assert!(world.run(&[50.0; 29]).is_empty(), "fourteen and a half minutes are not stable yet");
+    assert_eq!(world.run(&[50.0]), ["resolved"]);
+    assert_eq!(world.run(&[80.0, 50.0]), ["pended", "warning", "resolved"], "stable, it counts anew");
+}
+
+#[test]
+fn one_that_stays_up_flaps_no_more() {
+    let quick = Rule { hold: Span::ZERO, keep_firing_for: Span::ZERO, ..rule() };
+    let mut world = World::new(&quick);
+    world.run(&[80.0, 50.0, 80.0, 50.0, 80.0]);
+    world.run(&[80.0; 40]);
+    assert_eq!(world.run(&[50.0]), ["resolved"]);
 }

@@ -33,6 +33,11 @@ pub enum Change {
         /// In words: `back to normal`, `the rule changed`, `the rule was removed`.
         reason: String,
     },
+    /// Goes up and down all the time; kept as one alert until it stays well for 15 minutes.
+    Flapping {
+        /// Turns within 30 minutes.
+        turns: usize,
+    },
     /// The series stopped delivering.
     DataLost,
     /// The series delivers again.

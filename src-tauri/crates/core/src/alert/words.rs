@@ -1,8 +1,8 @@
 //! Alerts in words: present tense, numbers with units, no bare codes (`look.md`, Voice).
 
-use super::{Change, Instance, State};
-use crate::metric::{SeriesKey, Unit, names};
-use crate::rule::{Level, Rule, Threshold};
+use super::{Change, Instance, Silence, State};
+use crate::metric::{Labels, SeriesKey, Unit, names};
+use crate::rule::{Aggregate, Level, Rule, Threshold};
 use crate::time::Timestamp;
 
 /// What a series is about, for people: `CPU`, `Disk /home`, `host.custom (a=b)`.
@@ -17,17 +17,33 @@ pub fn subject(series: &SeriesKey) -> String {
         names::LOAD_PER_CORE => "Load per core".to_owned(),
         names::MEMORY_USAGE | names::MEMORY_USED => "Memory".to_owned(),
         names::MEMORY_AVAILABLE => "Available memory".to_owned(),
+        names::MEMORY_TOTAL => "Memory size".to_owned(),
         names::MEMORY_PRESSURE | names::MEMORY_PRESSURE_LEVEL => "Memory pressure".to_owned(),
         names::SWAP_USED => "Swap".to_owned(),
+        names::SWAP_TOTAL => "Swap size".to_owned(),
         names::SWAP_OUT => "Swapping out".to_owned(),
         names::DISK_USAGE => format!("Disk {}", label("mount")),
         names::DISK_FREE => format!("Free space on {}", label("mount")),
+        names::DISK_TOTAL => format!("Size of {}", label("mount")),
+        names::DISK_AVAILABLE => format!("Available space on {}", label("mount")),
+        names::DISK_PURGEABLE => format!("Purgeable space on {}", label("mount")),
         names::DISK_READ => format!("Reads from {}", label("disk")),
         names::DISK_WRITTEN => format!("Writes to {}", label("disk")),
+        names::DISK_BUSY => format!("Activity of {}", label("disk")),
         names::NETWORK_RECEIVED => format!("Received on {}", label("interface")),
         names::NETWORK_SENT => format!("Sent on {}", label("interface")),
         names::TEMPERATURE => format!("Temperature {}", label("sensor")),
         names::THERMAL_STATE => "Thermal state".to_owned(),
+        names::UPTIME => "Uptime".to_owned(),
+        names::PROCESS_COUNT => "Processes".to_owned(),
+        names::CPU_PRESSURE => "CPU pressure".to_owned(),
+        names::IO_PRESSURE => "Disk pressure".to_owned(),
+        names::ROUND_TIME => "Time of a round".to_owned(),
+        names::OWN_CPU_TIME => "Caretaker's CPU time".to_owned(),
+        names::OWN_MEMORY => "Caretaker's memory".to_owned(),
+        names::OWN_WRITTEN => "Caretaker's writes".to_owned(),
+        names::OWN_DATABASE_SIZE => "Caretaker's databases".to_owned(),
+        names::QUEUE_DEPTH => format!("Queue {}", label("queue")),
         names::SAMPLE_AGE => "Newest sample".to_owned(),
         names::COLLECTOR_FAILING => format!("Collector {}", label("collector")),
         name if series.labels.is_empty() => name.to_owned(),
@@ -42,16 +58,74 @@ pub fn subject(series: &SeriesKey) -> String {
 pub fn value_text(alert: &Instance) -> String {
     // What is over is told by how bad it was.
     let value = if alert.state == State::Resolved { alert.peak } else { alert.value };
+    if let Some(word) = state_word(&alert.series.name, value).filter(|_| alert.unit != Unit::Seconds) {
+        return word.to_owned();
+    }
     match (alert.series.name.as_str(), value) {
-        (names::THERMAL_STATE, value) if value >= 2.5 => "critical".to_owned(),
-        (names::THERMAL_STATE, value) if value >= 1.5 => "serious".to_owned(),
-        (names::COLLECTOR_FAILING, value) if value > 0.0 => "failing".to_owned(),
-        (names::MEMORY_PRESSURE_LEVEL, value) if value >= 3.5 => "critical".to_owned(),
         (names::DISK_USAGE, value) => format!("{} full", alert.unit.format(value)),
         (_, value) if runs_out(alert) => format!("used up in {}", alert.unit.format(value)),
         (names::SAMPLE_AGE, value) => format!("{} old", alert.unit.format(value)),
         (_, value) => alert.unit.format(value),
     }
+}
+
+/// The word for a state that a series writes as a number; none for series that measure something.
+pub fn state_word(series: &str, value: f64) -> Option<&'static str> {
+    let words: &[(f64, &str)] = match series {
+        names::THERMAL_STATE => &[(2.5, "critical"), (1.5, "serious"), (0.5, "fair"), (f64::MIN, "nominal")],
+        names::MEMORY_PRESSURE_LEVEL => &[(2.5, "critical"), (1.5, "warning"), (f64::MIN, "normal")],
+        names::COLLECTOR_FAILING => &[(0.25, "failing"), (f64::MIN, "working")],
+        _ => return None,
+    };
+    words.iter().find(|(least, _)| value >= *least).map(|(_, word)| *word)
+}
+
+/// The word for the first state beyond a bound: `serious` for a thermal state above 1.5.
+pub fn state_beyond(series: &str, threshold: Threshold) -> Option<&'static str> {
+    let first = match threshold {
+        Threshold::Above(bound) => bound.floor() + 1.0,
+        Threshold::Below(bound) => bound.ceil() - 1.0,
+    };
+    state_word(series, first)
+}
+
+/// What of a series is judged, in words: `5-min mean`; empty for its newest value.
+pub fn judged(rule: &Rule) -> String {
+    let figure = match rule.of {
+        Aggregate::Last | Aggregate::Forecast | Aggregate::Absent => return String::new(),
+        Aggregate::Avg => "mean",
+        Aggregate::Min => "lowest",
+        Aggregate::Max => "highest",
+        Aggregate::P50 => "median",
+        Aggregate::P95 => "95th percentile",
+        Aggregate::P99 => "99th percentile",
+        Aggregate::Sum => "sum",
+        Aggregate::Rate => "rate",
+        Aggregate::Delta => "change",
+    };
+    // A length of one unit is an adjective; `1-h-30-min mean` would not be read.
+    match rule.over.map(crate::time::Span::in_words) {
+        Some(over) if over.matches(' ').count() == 1 => format!("{} {figure}", over.replace(' ', "-")),
+        Some(over) => format!("{figure} over {over}"),
+        None => figure.to_owned(),
+    }
+}
+
+/// Labels in words: `mount /`, `core 3, node a`.
+pub fn labels(labels: &Labels) -> String {
+    let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    pairs.join(", ")
+}
+
+/// What a silence mutes: `Disk nearly full (mount /)`. `rule` and `alert` are those that it names, as far as they exist.
+pub fn silenced(silence: &Silence, rule: Option<&Rule>, alert: Option<&Instance>) -> String {
+    let title = rule.map(|rule| rule.title.clone()).or_else(|| silence.rule.clone());
+    let (what, of) = match (&silence.alert, alert) {
+        (Some(_), Some(alert)) => (title.unwrap_or_else(|| alert.rule.clone()), &alert.series.labels),
+        (Some(_), None) => (title.unwrap_or_else(|| "An alert that is over".to_owned()), &silence.labels),
+        (None, _) => (title.unwrap_or_else(|| "Everything".to_owned()), &silence.labels),
+    };
+    if of.is_empty() { what } else { format!("{what} ({})", labels(of)) }
 }
 
 /// Whether it is about when space is used up: the series counts bytes, so seconds come from a forecast.
@@ -68,23 +142,36 @@ pub fn threshold_text(threshold: Threshold, alert: &Instance) -> String {
     }
 }
 
-/// Subject, value and duration: `CPU 93 % for 4 min`.
+/// Subject, value and duration: `CPU 93 % for 4 min`. What is back in bounds was not so for that long: `CPU 40 %,
+/// recovering`.
 pub fn short(alert: &Instance, now: Timestamp) -> String {
     let until = alert.resolved_at.unwrap_or(now);
     let lasted = until.since(alert.since).or_zero();
     let subject = subject(&alert.series);
+    if alert.state == State::Recovering {
+        return format!("{subject} {}, recovering", value_text(alert));
+    }
     if lasted.as_millis() < 1_000 || runs_out(alert) {
         return format!("{subject} {}", value_text(alert));
     }
     format!("{subject} {} for {}", value_text(alert), lasted.in_words())
 }
 
-/// The whole sentence: `CPU 93 % for 4 min (critical above 90 %)`.
+/// The whole sentence: `CPU 93 % for 4 min (critical above 90 %)`, `CPU 93 % for 4 min (5-min mean, critical above 90 %)`,
+/// `CPU 40 %, recovering (was above 90 %)`. `rule` is the one that it was raised by.
 pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String {
+    // The word of a state says all; the number behind it would not be understood.
     let threshold = rule.and_then(|rule| rule.threshold(alert.level));
-    let bound = threshold.map(|threshold| format!(" ({} {})", alert.level, threshold_text(threshold, alert)));
+    let threshold = threshold.filter(|_| state_word(&alert.series.name, alert.value).is_none());
+    let bound = threshold.map(|threshold| {
+        let text = threshold_text(threshold, alert);
+        if alert.state == State::Recovering { format!("was {text}") } else { format!("{} {text}", alert.level) }
+    });
+    let figure = rule.map(judged).filter(|figure| !figure.is_empty());
+    let remarks: Vec<String> = figure.into_iter().chain(bound).collect();
+    let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
     let stale = if alert.no_data { "; no values come any more" } else { "" };
-    format!("{}{}{stale}", short(alert, now), bound.unwrap_or_default())
+    format!("{}{remarks}{stale}", short(alert, now))
 }
 
 /// An entry of a timeline in a sentence.
@@ -99,10 +186,98 @@ pub fn change(change: &Change) -> String {
         Change::Recovering => "Back in bounds; waiting whether it stays so".to_owned(),
         Change::Relapsed => "Out of bounds again".to_owned(),
         Change::Resolved { reason } => format!("Resolved: {reason}"),
+        Change::Flapping { turns } => format!("Goes up and down: {turns} turns within 30 min; kept as one alert"),
         Change::DataLost => "Values stopped coming; the alert is kept as it is".to_owned(),
         Change::DataBack => "Values come again".to_owned(),
         Change::Acknowledged { note } if note.is_empty() => "Acknowledged".to_owned(),
         Change::Acknowledged { note } => format!("Acknowledged: {note}"),
         Change::Snoozed { until } => format!("Snoozed until {until}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::SilenceId;
+    use crate::config::{Platform, Settings, default_rules};
+    use crate::time::Span;
+
+    fn rule(id: &str) -> Rule {
+        let interval = Settings::defaults(Platform::Linux).collect.interval;
+        default_rules(Platform::Linux, interval).into_iter().find(|rule| rule.id == id).unwrap()
+    }
+
+    fn alert(series: SeriesKey, unit: Unit, value: f64, state: State) -> Instance {
+        let spans = ["held", "calm"].map(|key| (key.to_owned(), "0s".into()));
+        let texts = [("id", "a"), ("rule", "some-rule"), ("level", "critical")]
+            .map(|(key, text)| (key.to_owned(), text.into()));
+        let mut stored: serde_json::Map<String, serde_json::Value> = spans.into_iter().chain(texts).collect();
+        stored.extend([
+            ("meaning".to_owned(), 0.into()),
+            ("series".to_owned(), serde_json::to_value(series).unwrap()),
+            ("unit".to_owned(), serde_json::to_value(unit).unwrap()),
+            ("state".to_owned(), serde_json::to_value(state).unwrap()),
+            ("since".to_owned(), serde_json::to_value(Timestamp::default()).unwrap()),
+            ("value".to_owned(), value.into()),
+            ("peak".to_owned(), value.into()),
+            ("no_data".to_owned(), false.into()),
+        ]);
+        serde_json::from_value(stored.into()).unwrap()
+    }
+
+    /// The sentence after four minutes.
+    fn check(rule: &Rule, alert: &Instance, expected: &str) {
+        assert_eq!(summary(alert, Some(rule), alert.since + Span::from_minutes(4)), expected);
+    }
+
+    #[test]
+    fn what_is_judged_and_what_is_over_are_said() {
+        let cpu = |value, state| alert(SeriesKey::plain(names::CPU_USAGE), Unit::Percent, value, state);
+        check(&rule("cpu-high"), &cpu(93.0, State::Firing), "CPU 93 % for 4 min (5-min mean, critical above 90 %)");
+        check(&rule("cpu-high"), &cpu(40.0, State::Recovering), "CPU 40 %, recovering (5-min mean, was above 90 %)");
+        let long = Rule { over: Some(Span::from_minutes(90)), of: Aggregate::P95, ..rule("cpu-high") };
+        assert_eq!(judged(&long), "95th percentile over 1 h 30 min");
+    }
+
+    #[test]
+    fn states_are_words_and_no_numbers() {
+        let hot = alert(SeriesKey::plain(names::THERMAL_STATE), Unit::Count, 3.0, State::Firing);
+        check(&rule("thermal"), &hot, "Thermal state critical for 4 min");
+        assert_eq!(state_beyond(names::THERMAL_STATE, Threshold::Above(1.5)), Some("serious"));
+        assert_eq!(state_beyond(names::COLLECTOR_FAILING, Threshold::Above(0.5)), Some("failing"));
+        assert_eq!(state_beyond(names::CPU_USAGE, Threshold::Above(75.0)), None);
+    }
+
+    #[test]
+    fn every_series_of_caretaker_has_a_name_for_people() {
+        let source = include_str!("../metric/names.rs");
+        let all: Vec<&str> = source.lines().filter_map(|line| line.split('"').nth(1)).collect();
+        assert!(all.len() > 30, "{all:?}");
+        for name in all {
+            let words = subject(&SeriesKey::plain(name));
+            assert!(!words.contains("host.") && !words.contains("caretaker."), "{name}: {words}");
+        }
+    }
+
+    #[test]
+    fn a_silence_is_named_by_the_title_of_its_rule_and_its_labels() {
+        let silence = |rule: Option<&str>, labels| Silence {
+            id: SilenceId("s".to_owned()),
+            rule: rule.map(str::to_owned),
+            alert: None,
+            labels,
+            from: Timestamp::default(),
+            until: Timestamp::default(),
+            reason: String::new(),
+        };
+        let disk = rule("disk-space");
+        let root = Labels::one("mount", "/");
+        let by_rule = silence(Some("disk-space"), root.clone());
+        assert_eq!(silenced(&by_rule, Some(&disk), None), "Disk nearly full (mount /)");
+        assert_eq!(silenced(&silence(Some("gone"), Labels::none()), None, None), "gone");
+        let full =
+            alert(SeriesKey { name: names::DISK_USAGE.to_owned(), labels: root }, Unit::Percent, 91.0, State::Firing);
+        let by_alert = Silence { alert: Some(full.id.clone()), ..silence(None, Labels::none()) };
+        assert_eq!(silenced(&by_alert, Some(&disk), Some(&full)), "Disk nearly full (mount /)");
     }
 }

@@ -3,7 +3,7 @@
 use super::platform::Platform;
 use super::section::rule::KEEP_FIRING_FOR;
 use crate::metric::{Labels, names};
-use crate::rule::{Aggregate, NoData, Rule, Threshold};
+use crate::rule::{Aggregate, NoData, Route, Rule, Threshold};
 use crate::time::Span;
 
 /// One built-in rule.
@@ -236,10 +236,12 @@ impl BuiltInRule {
             warning: if self.id == ENGINE_STALE { Some(stale_after) } else { self.warning },
             critical: self.critical,
             hold: self.hold,
+            breaches: None,
             clear_by: self.clear_by,
             keep_firing_for: KEEP_FIRING_FOR,
             no_data: NoData::Keep,
             runbook: self.id.to_owned(),
+            route: Route::Now,
             enabled: true,
         }
     }

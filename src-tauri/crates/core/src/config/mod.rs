@@ -3,6 +3,7 @@
 //!
 //! [`Document`] is the file as it stands, [`Settings`] is everything with defaults filled in.
 
+mod change;
 mod default_rules;
 mod document;
 mod environment;
@@ -25,6 +26,7 @@ mod syntax;
 mod tests;
 mod time_of_day;
 mod unset;
+mod whole_file;
 
 pub use default_rules::{BUILT_IN_RULES, BuiltInRule, LATER_IDS, default_rules};
 pub use document::Document;
@@ -32,7 +34,7 @@ pub use origin::{Origin, ValueOrigin};
 pub use platform::Platform;
 pub use problem::{ConfigProblem, ProblemCode};
 pub use reference::reference;
-pub use rule_text::{rule_explanation, rule_text};
+pub use rule_text::{judged_unit, rule_explanation, rule_text};
 pub use schema::schema;
 pub use settings::{Api, Collect, Keep, Notify, QuietHours, Settings};
 pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};

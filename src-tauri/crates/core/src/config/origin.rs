@@ -108,7 +108,8 @@ fn flatten(key: &str, value: &Json, values: &mut Vec<(String, String)>) {
     }
 }
 
-fn to_toml(value: &Json) -> Value {
+/// A value as the file has it.
+pub(super) fn to_toml(value: &Json) -> Value {
     match value {
         Json::Bool(truth) => (*truth).into(),
         Json::Number(number) => {

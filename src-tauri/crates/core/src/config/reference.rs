@@ -15,7 +15,7 @@ use super::section::collect::INTERVAL;
 const ORDER: [&str; 10] =
     ["collect", "keep", "rule", "notify", "api", "service", "destination", "backup", "task", "flag"];
 /// Sections, with those within them, that this version reads and checks but does not act upon.
-const LATER: [&str; 6] = ["notify.channel", "service", "destination", "backup", "task", "flag"];
+const LATER: [&str; 7] = ["api", "notify.channel", "service", "destination", "backup", "task", "flag"];
 
 const INTRODUCTION: &str = "\
 # Configuration

@@ -2,6 +2,7 @@
 //! as far as the name of the series tells it.
 
 use super::default_rules::BUILT_IN_RULES;
+use crate::alert::words::state_beyond;
 use crate::metric::{Unit, names};
 use crate::rule::{Aggregate, Level, Rule, Threshold};
 use crate::time::Span;
@@ -16,13 +17,13 @@ pub fn rule_text(rule: &Rule) -> String {
         return format!("`{}` is measured but never raises an alert.", rule.metric);
     };
     let lasting = if rule.hold == Span::ZERO { String::new() } else { format!(" for {}", rule.hold.in_words()) };
-    let further =
-        levels.next().map_or_else(String::new, |(level, bound)| format!(", {level} {}", in_words(bound, unit)));
+    let further_level =
+        levels.next().map_or_else(String::new, |(level, bound)| format!(", {level} {}", further(rule, bound, unit)));
     format!(
-        "{} when {} is {}{lasting}{further}; {}{}.",
+        "{} when {} is {}{lasting}{further_level}; {}{}.",
         capitalised(level.as_str()),
         subject(rule),
-        in_words(bound, unit),
+        first(rule, bound, unit),
         clearing(rule, bound, unit),
         if rule.enabled { "" } else { " (switched off)" },
     )
@@ -61,6 +62,27 @@ fn subject(rule: &Rule) -> String {
     }
 }
 
+/// The bound of the first level: `above 75 %`; a state by its word.
+fn first(rule: &Rule, threshold: Threshold, unit: Option<Unit>) -> String {
+    state(rule, threshold).map_or_else(
+        || in_words(threshold, unit),
+        |state| match state {
+            "critical" | "failing" => format!("`{state}`"),
+            better => format!("`{better}` or worse"),
+        },
+    )
+}
+
+/// The bound of the level after it.
+fn further(rule: &Rule, threshold: Threshold, unit: Option<Unit>) -> String {
+    state(rule, threshold).map_or_else(|| in_words(threshold, unit), |state| format!("when `{state}`"))
+}
+
+/// The state beyond a bound, of a series that writes states as numbers.
+fn state(rule: &Rule, threshold: Threshold) -> Option<&'static str> {
+    if rule.of == Aggregate::Last { state_beyond(&rule.metric, threshold) } else { None }
+}
+
 fn in_words(threshold: Threshold, unit: Option<Unit>) -> String {
     let direction = match threshold {
         Threshold::Above(_) => "above",
@@ -79,27 +101,40 @@ fn value_in_words(value: f64, unit: Option<Unit>) -> String {
     }
 }
 
-/// When the alert is over: `clears 10 points below`.
+/// When the alert is over: `clears 10 points below`; where the levels have different bands, the band of each.
 fn clearing(rule: &Rule, first: Threshold, unit: Option<Unit>) -> String {
     let percent = unit == Some(Unit::Percent);
+    if state(rule, first).is_some() {
+        return "clears when it gets better".to_owned();
+    }
     let side = match first {
         Threshold::Above(_) => "below",
         Threshold::Below(_) => "above",
     };
-    let bands: Vec<f64> =
-        rule.warning.into_iter().chain(rule.critical).map(|threshold| rule.dead_band(threshold, percent)).collect();
-    let Some(band) = bands.first().copied().filter(|band| bands.iter().all(|other| other == band)) else {
-        return format!("clears 10 % of the threshold {side}");
+    let levels = [(Level::Warning, rule.warning), (Level::Critical, rule.critical)];
+    let bands: Vec<(Level, f64)> = levels
+        .into_iter()
+        .filter_map(|(level, threshold)| Some((level, rule.dead_band(threshold?, percent))))
+        .collect();
+    let in_words = |band: f64| match band {
+        0.0 => "at the threshold".to_owned(),
+        1.0 if percent => format!("1 point {side}"),
+        band if percent => format!("{band} points {side}"),
+        band => format!("{} {side}", value_in_words(band, unit)),
     };
-    match band {
-        0.0 => "clears at the threshold".to_owned(),
-        band if percent => format!("clears {band} points {side}"),
-        band => format!("clears {} {side}", value_in_words(band, unit)),
+    match bands.as_slice() {
+        [(_, band)] => format!("clears {}", in_words(*band)),
+        [(_, one), (_, other)] if one == other => format!("clears {}", in_words(*one)),
+        _ if rule.clear_by.is_none() && !percent => format!("clears 10 % of the threshold {side}"),
+        bands => {
+            let each: Vec<String> = bands.iter().map(|(level, band)| format!("{level} {}", in_words(*band))).collect();
+            format!("clears {}", each.join(", "))
+        }
     }
 }
 
-/// The unit of what is judged; none when the name of the series does not tell it.
-fn judged_unit(rule: &Rule) -> Option<Unit> {
+/// The unit of what a rule judges; none when the name of the series does not tell it.
+pub fn judged_unit(rule: &Rule) -> Option<Unit> {
     match rule.of {
         Aggregate::Forecast | Aggregate::Absent => Some(Unit::Seconds),
         of => unit_of(&rule.metric).map(|unit| of.unit_of(unit)),
@@ -169,10 +204,44 @@ mod tests {
             ),
             ("swap-out", "Critical when `host.swap.out` is above 20 MB/s for 2 min; clears 2 MB/s below."),
             ("load-high", "Warning when `host.load.per_core` is above 2 for 10 min; clears 0.2 below."),
+            (
+                "thermal",
+                "Warning when `host.thermal.state` is `serious` or worse for 2 min, critical when `critical`; clears when it gets better.",
+            ),
+            (
+                "collector-failing",
+                "Warning when `caretaker.collector.failing` is `failing` for 5 min; clears when it gets better.",
+            ),
             ("engine-stale", "Warning when `caretaker.sample.age` is above 90 s; clears 9 s below."),
         ] {
             check(&built_in(id), sentence);
         }
+    }
+
+    #[test]
+    fn levels_with_different_dead_bands_are_named_each() {
+        let rule = Rule {
+            warning: Some(Threshold::Above(1.0)),
+            critical: Some(Threshold::Above(2.0)),
+            clear_by: Some(10.0),
+            hold: Span::ZERO,
+            ..built_in("load-high")
+        };
+        check(
+            &rule,
+            "Warning when `host.load.per_core` is above 1, critical above 2; clears warning 0.5 below, critical 1 below.",
+        );
+        let percent = Rule {
+            warning: Some(Threshold::Above(2.0)),
+            critical: Some(Threshold::Above(30.0)),
+            clear_by: None,
+            hold: Span::ZERO,
+            ..built_in("disk-space")
+        };
+        check(
+            &percent,
+            "Warning when `host.disk.usage` is above 2 %, critical above 30 %; clears warning 1 point below, critical 10 points below.",
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::syntax::Tree;
 
 impl Document {
     /// The text without a key, or without an entry of a list (`rule.my-own`). A table between braces goes with its
-    /// last key.
+    /// last key, an entry of a list when nothing but its id is left.
     ///
     /// # Errors
     /// Every mistake that the change would bring, or that there is nothing to remove; line and column are 0.
@@ -20,7 +20,7 @@ impl Document {
         let text = self.without(&steps)?.ok_or_else(|| {
             vec![ConfigProblem::outside_file(key, ProblemCode::MissingKey, format!("the file has no `{key}`"))]
         })?;
-        proven(text)
+        proven(without_bare_entry(text, &steps))
     }
 
     fn without(&self, steps: &[Step]) -> Result<Option<String>, Vec<ConfigProblem>> {
@@ -45,6 +45,26 @@ impl Document {
         let end = text[range.end..].find('\n').map_or(text.len(), |newline| range.end + newline + 1);
         Some(start..end)
     }
+}
+
+/// The text without the entry that the steps lead through, if only its id and no comment is left of it.
+fn without_bare_entry(text: String, steps: &[Step]) -> String {
+    let entry = steps.iter().rposition(|step| matches!(step, Step::Entry { .. })).filter(|at| at + 1 < steps.len());
+    let Some(entry) = entry.and_then(|at| steps.get(..=at)) else { return text };
+    let (Some(Step::Entry { list, id }), Ok(mut tree)) = (entry.last(), text.parse::<DocumentMut>()) else {
+        return text;
+    };
+    let tables = tree.get(list).filter(|_| entry.len() == 1).and_then(Item::as_array_of_tables);
+    let Some(table) = tables.and_then(|tables| tables.iter().find(|table| has_id(*table, id))) else { return text };
+    let is_bare = table.len() == 1 && !table.to_string().contains('#') && !has_comment(table.decor());
+    if is_bare && matches!(remove(&mut tree, entry), Removed::Key) { tree.to_string() } else { text }
+}
+
+fn has_comment(decor: &toml_edit::Decor) -> bool {
+    let part = |raw: Option<&toml_edit::RawString>| {
+        raw.and_then(toml_edit::RawString::as_str).unwrap_or_default().contains('#')
+    };
+    part(decor.prefix()) || part(decor.suffix())
 }
 
 enum Removed {

@@ -58,6 +58,9 @@ pub struct Notice {
     pub body: String,
     /// Where a click leads: `alerts/<id>`.
     pub route: String,
+    /// Whether it should stay on the screen until it is dealt with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub persistent: bool,
     /// When it was decided.
     pub created: Timestamp,
     /// When it is no longer worth telling.

@@ -1,97 +1,196 @@
-//! Whom to tell what after a round: compares what each alert is with what its owner was last told.
+//! Whom to tell what after a round: compares what each alert is with what its owner was last told on every channel.
 //!
 //! Nothing is dropped because it was muted: what is still up when a silence or quiet time ends is told then.
 
+use super::channel::Channel;
+use super::flood::{GROUP_FROM, Ledger, digest_id};
+use super::quiet::Hearing;
+use super::told::Told;
+use super::wish::{PERSISTS_AFTER, Wish, wish};
 use super::{EXPIRY, Notice, NoticeKind, NoticeState};
-use crate::alert::{Instance, Silence, State, notice_id, words};
+use crate::alert::{AlertId, FLAPPING_WITHIN, Instance, notice_id, words};
 use crate::rule::{Level, Rule};
 use crate::time::Timestamp;
 
-/// The channel of desktop notifications.
-pub const NATIVE: &str = "native";
+/// So many alerts are named in a digest.
+const NAMED: usize = 3;
 
-/// What decides whether the owner wants to hear anything.
+/// An alert that may be told of.
 #[derive(Clone, Copy, Debug)]
-pub struct Hearing<'a> {
-    /// Wall clock.
-    pub now: Timestamp,
-    /// Whether desktop notifications are wanted at all.
-    pub enabled: bool,
-    /// Paused until then.
-    pub quiet_until: Option<Timestamp>,
-    /// Silences in force.
-    pub silences: &'a [Silence],
+pub struct Subject<'a> {
+    /// The alert as it stands now.
+    pub alert: &'a Instance,
+    /// Its rule, if there still is one.
+    pub rule: Option<&'a Rule>,
+    /// Whether another alert explains it.
+    pub explained: bool,
 }
 
-impl Hearing<'_> {
-    /// Whether this alert is muted now.
-    pub fn muted(&self, alert: &Instance) -> bool {
-        self.quiet_until.is_some_and(|until| self.now < until) || self.silenced_until(alert).is_some()
-    }
-
-    /// Until when a snooze or silence mutes this alert; the last to end counts.
-    pub fn silenced_until(&self, alert: &Instance) -> Option<Timestamp> {
-        let silences =
-            self.silences.iter().filter(|silence| silence.mutes(alert, self.now)).map(|silence| silence.until);
-        silences.chain(alert.snoozed_until.filter(|until| self.now < *until)).max()
-    }
-}
-
-/// A notice to put into the outbox, and the level that the owner then was told of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What to put into the outbox, and what then was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NoticePlan {
-    /// The notice.
-    pub notice: Notice,
-    /// The new value of [`Instance::told`].
-    pub told: Option<Level>,
+    /// New notices, in the order in which they are to be told.
+    pub notices: Vec<Notice>,
+    /// New values of [`Instance::told`] by alert and channel; none where it was taken away.
+    pub told: Vec<(AlertId, String, Option<Told>)>,
 }
 
-/// The notice that `alert` needs now, if any.
-pub fn plan(alert: &Instance, rule: Option<&Rule>, hearing: &Hearing<'_>) -> Option<NoticePlan> {
-    let (kind, told) = decide(alert, hearing)?;
-    let at = hearing.now;
+/// Everything that the channels should say now. `ledger` holds what they said lately.
+pub fn plan(subjects: &[Subject<'_>], hearing: &Hearing<'_>, ledger: &mut Ledger) -> NoticePlan {
+    let mut plan = NoticePlan::default();
+    for channel in hearing.channels {
+        Planning { channel, hearing, ledger, plan: &mut plan }.channel(subjects);
+    }
+    plan
+}
+
+struct Planning<'a> {
+    channel: &'a Channel,
+    hearing: &'a Hearing<'a>,
+    ledger: &'a mut Ledger,
+    plan: &'a mut NoticePlan,
+}
+
+impl Planning<'_> {
+    fn channel(&mut self, subjects: &[Subject<'_>]) {
+        let wishes: Vec<(Subject<'_>, Wish)> = subjects
+            .iter()
+            .filter_map(|subject| {
+                let wish = wish(subject.alert, subject.rule, self.channel, self.hearing, subject.explained)?;
+                Some((*subject, wish))
+            })
+            .collect();
+        let new_warnings = wishes.iter().filter(|(subject, wish)| is_new_warning(subject, *wish)).count();
+        let mut added = 0;
+        for (subject, wish) in &wishes {
+            let crowded = new_warnings >= GROUP_FROM || !self.ledger.of(&self.channel.id).has_room(self.hearing.now);
+            if is_new_warning(subject, *wish) && crowded {
+                self.into_digest(subject);
+                added += 1;
+            } else {
+                self.directly(subject, *wish);
+            }
+        }
+        self.digest(subjects, added);
+    }
+
+    fn directly(&mut self, subject: &Subject<'_>, wish: Wish) {
+        let before = subject.alert.told.get(&self.channel.id);
+        let in_digest = before.is_some_and(|told| told.in_digest);
+        let now = self.hearing.now;
+        let (kind, told) = match wish {
+            Wish::Close => (NoticeKind::Close, None),
+            Wish::Raise | Wish::Repeat => (NoticeKind::Raise, Some(told(subject.alert, false))),
+            Wish::Update => {
+                let up = before.map_or(subject.alert.up, |told| told.up);
+                let persistent = subject.alert.level == Level::Warning && subject.alert.up - up >= PERSISTS_AFTER;
+                (NoticeKind::Update, Some(Told { up, persistent, in_digest, ..told(subject.alert, false) }))
+            }
+        };
+        let ledger = self.ledger.of(&self.channel.id);
+        if kind == NoticeKind::Raise {
+            ledger.ring(now);
+        }
+        if kind != NoticeKind::Update {
+            ledger.digest.retain(|id| *id != subject.alert.id);
+        }
+        // What was told as one of several has nothing of its own to be changed or taken away.
+        if kind == NoticeKind::Raise || !in_digest {
+            self.plan.notices.push(notice(subject, self.channel, kind, told, now));
+        }
+        self.plan.told.push((subject.alert.id.clone(), self.channel.id.clone(), told));
+    }
+
+    fn into_digest(&mut self, subject: &Subject<'_>) {
+        let told = told(subject.alert, true);
+        self.ledger.of(&self.channel.id).digest.push(subject.alert.id.clone());
+        self.plan.told.push((subject.alert.id.clone(), self.channel.id.clone(), Some(told)));
+    }
+
+    /// Raises, or takes away, the one notice about the alerts that were too many.
+    fn digest(&mut self, subjects: &[Subject<'_>], added: usize) {
+        let closed = self.plan.told.iter().any(|(_, channel, told)| *channel == self.channel.id && told.is_none());
+        let digest = self.ledger.of(&self.channel.id).digest.clone();
+        if added == 0 && !(closed && digest.is_empty()) {
+            return;
+        }
+        let known: Vec<&Subject<'_>> = subjects.iter().filter(|subject| digest.contains(&subject.alert.id)).collect();
+        let was_shown =
+            subjects.iter().any(|subject| subject.alert.told.get(&self.channel.id).is_some_and(|told| told.in_digest));
+        if known.is_empty() && !was_shown {
+            return;
+        }
+        let kind = if known.is_empty() { NoticeKind::Close } else { NoticeKind::Raise };
+        let level = known.iter().map(|subject| subject.alert.level).max().unwrap_or(Level::Warning);
+        let id = digest_id(&self.channel.id);
+        let (title, body) = digest_words(&known, self.hearing.now);
+        self.plan.notices.push(Notice {
+            id: notice_id(&id, &self.channel.id, kind, level, self.hearing.now),
+            alert: id,
+            channel: self.channel.id.clone(),
+            kind,
+            level,
+            title,
+            body,
+            route: "alerts".to_owned(),
+            persistent: false,
+            created: self.hearing.now,
+            expires: self.hearing.now + EXPIRY,
+            state: NoticeState::Pending,
+            attempts: 0,
+            next_attempt: self.hearing.now,
+            delivered_at: None,
+            error: None,
+        });
+    }
+}
+
+fn is_new_warning(subject: &Subject<'_>, wish: Wish) -> bool {
+    wish == Wish::Raise && subject.alert.level == Level::Warning
+}
+
+fn told(alert: &Instance, in_digest: bool) -> Told {
+    Told { level: alert.level, up: alert.up, in_digest, flapping: alert.flapping, persistent: false }
+}
+
+fn digest_words(known: &[&Subject<'_>], now: Timestamp) -> (String, String) {
+    let mut lines: Vec<String> = known.iter().take(NAMED).map(|subject| words::short(subject.alert, now)).collect();
+    if known.len() > NAMED {
+        lines.push(format!("and {} more", known.len() - NAMED));
+    }
+    (format!("{} more alerts", known.len()), lines.join(", "))
+}
+
+fn notice(subject: &Subject<'_>, channel: &Channel, kind: NoticeKind, told: Option<Told>, now: Timestamp) -> Notice {
+    let Subject { alert, rule, .. } = subject;
     let title = rule.map_or_else(|| alert.rule.clone(), |rule| rule.title.clone());
-    let notice = Notice {
-        id: notice_id(&alert.id, NATIVE, kind, alert.level, at),
+    let unsteady = if alert.flapping && kind != NoticeKind::Close {
+        format!("; goes up and down, {} turns in {}", alert.turns.len(), FLAPPING_WITHIN.in_words())
+    } else {
+        String::new()
+    };
+    Notice {
+        id: notice_id(&alert.id, &channel.id, kind, alert.level, now),
         alert: alert.id.clone(),
-        channel: NATIVE.to_owned(),
+        channel: channel.id.clone(),
         kind,
         level: alert.level,
         title: match alert.level {
             Level::Critical => format!("{title} (critical)"),
             Level::Warning => title,
         },
-        body: words::summary(alert, rule, at),
+        body: format!("{}{unsteady}", words::summary(alert, *rule, now)),
         route: format!("alerts/{}", alert.id.0),
-        created: at,
-        expires: at + EXPIRY,
+        persistent: told.is_some_and(|told| told.persistent),
+        created: now,
+        expires: now + EXPIRY,
         state: NoticeState::Pending,
         attempts: 0,
-        next_attempt: at,
+        next_attempt: now,
         delivered_at: None,
         error: None,
-    };
-    Some(NoticePlan { notice, told })
+    }
 }
 
-fn decide(alert: &Instance, hearing: &Hearing<'_>) -> Option<(NoticeKind, Option<Level>)> {
-    if alert.state == State::Resolved {
-        return alert.told.map(|_| (NoticeKind::Close, None));
-    }
-    if !alert.is_raised() || !hearing.enabled {
-        return None;
-    }
-    if alert.is_acknowledged() || hearing.silenced_until(alert).is_some() {
-        // What the person dealt with, here or elsewhere, need not stay on the screen.
-        return alert.told.map(|_| (NoticeKind::Close, None));
-    }
-    if hearing.muted(alert) {
-        return None;
-    }
-    match alert.told {
-        None => Some((NoticeKind::Raise, Some(alert.level))),
-        Some(told) if told < alert.level => Some((NoticeKind::Raise, Some(alert.level))),
-        Some(told) if told > alert.level => Some((NoticeKind::Update, Some(alert.level))),
-        Some(_) => None,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,8 @@ pub struct AlertView {
     pub since: Timestamp,
     /// When it was raised.
     pub fired_at: Option<Timestamp>,
+    /// Back in bounds since then, waiting whether it stays so; null in every other state.
+    pub recovering_since: Option<Timestamp>,
     /// When it ended.
     pub resolved_at: Option<Timestamp>,
     /// Name of the judged series.
@@ -36,13 +38,15 @@ pub struct AlertView {
     pub labels: Labels,
     /// Its unit.
     pub unit: Unit,
+    /// What of the series is judged, in words: `5-min mean`; empty for its newest value.
+    pub judged: String,
     /// The judged value now.
     pub value: f64,
     /// The value with its unit: `93 %`.
     pub value_text: String,
     /// The worst so far.
     pub peak: f64,
-    /// The bound of the present level.
+    /// The bound of the present level; of an alert that is over, as it was then.
     pub threshold: Option<Threshold>,
     /// One sentence: `CPU 93 % for 4 min (critical above 90 %)`.
     pub summary: String,
@@ -56,11 +60,13 @@ pub struct AlertView {
     pub no_data: bool,
 }
 
-/// Several alerts.
+/// Several alerts, and what is muted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AlertList {
     /// The worst first, then the newest.
     pub alerts: Vec<AlertView>,
+    /// Silences in force, the next to end first.
+    pub silences: Vec<SilenceView>,
 }
 
 /// One entry of an alert's timeline.
@@ -133,16 +139,26 @@ pub struct SilenceRequest {
     pub labels: Labels,
     /// How long.
     pub r#for: Span,
-    /// Why.
+    /// Why; may not be empty.
     #[serde(default)]
     pub reason: String,
+}
+
+/// A silence, and what it mutes in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SilenceView {
+    /// The silence.
+    #[serde(flatten)]
+    pub silence: Silence,
+    /// Title and labels of what it mutes: `Disk nearly full (mount /)`.
+    pub what: String,
 }
 
 /// Silences in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SilenceList {
     /// The next to end first.
-    pub silences: Vec<Silence>,
+    pub silences: Vec<SilenceView>,
 }
 
 /// Rules as they are judged.

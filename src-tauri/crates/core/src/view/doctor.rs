@@ -20,7 +20,7 @@ pub enum CheckState {
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CheckView {
-    /// Group: `home`, `desktop`, `sensors`, `programs`, `network`.
+    /// Group: `engine`, `home`, `network`, `desktop`, `sensors`, `programs`, `degraded`.
     pub group: String,
     /// What was checked.
     pub name: String,

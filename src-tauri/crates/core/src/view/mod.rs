@@ -6,18 +6,20 @@ mod desktop;
 mod doctor;
 mod metric;
 mod overview;
+mod rule;
 mod status;
 mod watch;
 
 pub use alert::{
     AcknowledgeRequest, AlertDetail, AlertList, AlertState, AlertView, NoticeView, RuleList, SilenceList,
-    SilenceRequest, SnoozeRequest, TimelineEntry,
+    SilenceRequest, SilenceView, SnoozeRequest, TimelineEntry,
 };
 pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateRequest, ValidationView};
 pub use desktop::{DesktopView, OpenWindowRequest, OpenWindowView, StartAtLoginRequest};
 pub use doctor::{CheckState, CheckView, DoctorView};
 pub use metric::{MetricSummary, PointsView, SeriesList, SummaryRow};
 pub use overview::{Overview, ProcessTable, Tile, TileDetail};
+pub use rule::{BacktestRequest, BacktestView, NoiseRow, NoiseView, QuieterView, RuleRequest};
 pub use status::{
     Degraded, EngineView, HostView, NotConfigured, NotConfiguredState, Operation, OverallState, QuietRequest,
     QuietView, Status, StorageView,

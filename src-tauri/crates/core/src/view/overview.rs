@@ -34,6 +34,8 @@ pub struct Tile {
     pub text: String,
     /// By the open alerts on this tile's series.
     pub state: OverallState,
+    /// Why the state is not that of the newest value: `5-min mean 96 %`, `recovering`; mostly empty.
+    pub reason: String,
     /// Further figures.
     pub details: Vec<TileDetail>,
     /// The last hour.

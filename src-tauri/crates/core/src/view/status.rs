@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::AlertView;
+use super::{AlertView, SilenceView};
 use crate::time::Timestamp;
 
 /// The worst open, unsilenced alert; unknown only when none is open and the newest sample is too old.
@@ -172,6 +172,10 @@ pub struct Status {
     pub alerts: Vec<AlertView>,
     /// Paused notifications.
     pub quiet: QuietView,
+    /// Silences in force, the next to end first.
+    pub silences: Vec<SilenceView>,
+    /// Mistakes in the configuration file; while there are any, the last good version is in force.
+    pub configuration_mistakes: u32,
     /// Services.
     pub services: NotConfigured,
     /// Backups.

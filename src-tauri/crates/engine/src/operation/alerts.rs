@@ -1,12 +1,14 @@
 //! Alerts: listed, shown with everything known of them, taken on, snoozed.
 
-use caretaker_core::alert::{AlertId, Instance, State, words};
-use caretaker_core::notice::Hearing;
+use std::collections::HashMap;
+
+use caretaker_core::alert::{AlertId, Change, Instance, State, meaning, words};
+use caretaker_core::notice::silenced_until;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::rule::Level;
+use caretaker_core::rule::{Level, Rule};
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_core::view::{AlertDetail, AlertList, AlertView, Hint, NoticeView, RuleList, TimelineEntry};
-use caretaker_store::{AlertFilter as StoredFilter, Found};
+use caretaker_store::{AlertFilter as StoredFilter, Found, StateStore};
 
 use crate::engine::Engine;
 use crate::latest::Latest;
@@ -47,11 +49,14 @@ impl Engine {
             let recent = since.is_none_or(|since| alert.resolved_at.is_none_or(|end| end >= since));
             shown && recent && filter.level.is_none_or(|level| alert.level == level)
         });
-        let mut alerts: Vec<AlertView> = alerts.iter().map(|alert| self.alert_view(alert, &latest, now)).collect();
+        let over: Vec<AlertId> = alerts.iter().filter(|one| is_over(one)).map(|one| one.id.clone()).collect();
+        let frozen = self.blocking(move |inner| Ok(frozen(&inner.state, over))).await?;
+        let view = |alert: &Instance| self.view(alert, frozen.get(&alert.id), &latest, now);
+        let mut alerts: Vec<AlertView> = alerts.iter().map(view).collect();
         alerts.sort_by_key(|alert| {
             (alert.state == State::Resolved, std::cmp::Reverse(alert.level), std::cmp::Reverse(alert.since))
         });
-        Ok(AlertList { alerts })
+        Ok(AlertList { alerts, silences: self.silence_views(&latest, now) })
     }
 
     /// One alert with everything known of it.
@@ -64,8 +69,7 @@ impl Engine {
                 Ok((inner.state.events(&key)?, inner.state.evidence(&key)?, inner.state.notices(&key)?))
             })
             .await?;
-        let timeline =
-            events.into_iter().map(|(at, change)| TimelineEntry { at, text: words::change(&change), change });
+        let timeline = events.into_iter().map(|(at, change)| TimelineEntry { at, text: entry(at, &change), change });
         let notices = notices.into_iter().map(|notice| NoticeView {
             channel: notice.channel,
             kind: notice.kind,
@@ -76,7 +80,7 @@ impl Engine {
         });
         let current_rule = self.settings().rules.iter().find(|rule| rule.id == alert.rule).cloned();
         Ok(AlertDetail {
-            alert: self.alert_view(&alert, &latest, now),
+            alert: self.view(&alert, evidence.as_ref().map(|evidence| &evidence.rule), &latest, now),
             current_rule,
             timeline: timeline.collect(),
             evidence,
@@ -87,8 +91,11 @@ impl Engine {
     /// Takes an alert on: no more notices about it unless it gets worse.
     pub async fn acknowledge(&self, id: &str, note: String) -> Result<AlertView, Problem> {
         self.writable()?;
-        let (id, now) = (self.open_alert(id).await?.id, self.now());
-        let alert = self.ask(|reply| Work::Acknowledge(id, note, now, reply)).await??;
+        let (before, now) = (self.open_alert(id).await?, self.now());
+        let alert = self.ask(|reply| Work::Acknowledge(before.id, note, now, reply)).await??;
+        if alert.acknowledged == before.acknowledged {
+            return Ok(self.alert_view(&alert, &self.latest(), now));
+        }
         self.changed("acknowledge", format!("Acknowledged {}", words::short(&alert, now)), &alert, now).await
     }
 
@@ -135,30 +142,40 @@ impl Engine {
     }
 
     async fn open_alert(&self, id: &str) -> Result<Instance, Problem> {
-        let alert = self.find_alert(id).await?;
-        if alert.state == State::Resolved {
-            return Err(Problem::new(Code::NotFound, format!("the alert {} is over", alert.id.0)));
-        }
-        Ok(alert)
+        not_over(self.find_alert(id).await?)
     }
 
-    /// An alert as doors show it.
+    /// An open alert as doors show it.
     pub(crate) fn alert_view(&self, alert: &Instance, latest: &Latest, now: Timestamp) -> AlertView {
+        self.view(alert, None, latest, now)
+    }
+
+    /// An alert as doors show it. What is over is told by the rule that raised it, `frozen`, whatever became of the rule
+    /// since; without that one, by the present rule only where it still means the same.
+    fn view(&self, alert: &Instance, frozen: Option<&Rule>, latest: &Latest, now: Timestamp) -> AlertView {
         let settings = self.settings();
-        let rule = settings.rules.iter().find(|rule| rule.id == alert.rule);
-        let hearing = Hearing { now, enabled: true, quiet_until: None, silences: &latest.silences };
+        let current = settings.rules.iter().find(|rule| rule.id == alert.rule);
+        let over = is_over(alert);
+        let rule = if over {
+            frozen.or_else(|| current.filter(|rule| meaning(rule) == alert.meaning))
+        } else {
+            current
+        };
+        let recovering = latest.round.filter(|_| alert.state == State::Recovering);
         AlertView {
             id: alert.id.clone(),
             rule: alert.rule.clone(),
-            title: rule.map_or_else(|| alert.rule.clone(), |rule| rule.title.clone()),
+            title: rule.or(current).map_or_else(|| alert.rule.clone(), |rule| rule.title.clone()),
             level: alert.level,
             state: alert.state,
             since: alert.since,
             fired_at: alert.fired_at,
+            recovering_since: recovering.map(|round| round.at - alert.calm),
             resolved_at: alert.resolved_at,
             metric: alert.series.name.clone(),
             labels: alert.series.labels.clone(),
             unit: alert.unit,
+            judged: rule.map(words::judged).unwrap_or_default(),
             value: alert.value,
             value_text: words::value_text(alert),
             peak: alert.peak,
@@ -166,8 +183,38 @@ impl Engine {
             summary: words::summary(alert, rule, now),
             runbook: rule.map(|rule| rule.runbook.clone()).unwrap_or_default(),
             acknowledged: alert.acknowledged.clone(),
-            silenced_until: hearing.silenced_until(alert).filter(|_| alert.state != State::Resolved),
+            silenced_until: silenced_until(alert, &latest.silences, now).filter(|_| !over),
             no_data: alert.no_data,
         }
+    }
+}
+
+/// The alert, if something can still be done about it.
+pub(crate) fn not_over(alert: Instance) -> Result<Instance, Problem> {
+    if is_over(&alert) {
+        return Err(Problem::new(Code::NotFound, format!("the alert {} is over", alert.id.0))
+            .hint(format!("`caretaker alerts list` shows what is open; its rule is `{}`", alert.rule)));
+    }
+    Ok(alert)
+}
+
+fn is_over(alert: &Instance) -> bool {
+    alert.state == State::Resolved
+}
+
+/// The rules that raised these alerts, as they stood. Evidence that cannot be read takes no alert off the list.
+fn frozen(state: &StateStore, ids: Vec<AlertId>) -> HashMap<AlertId, Rule> {
+    let rule = |id: AlertId| {
+        let evidence = state.evidence(&id).ok().flatten()?;
+        Some((id, evidence.rule))
+    };
+    ids.into_iter().filter_map(rule).collect()
+}
+
+/// An entry of a timeline in a sentence. A snooze that ends at once is the end of the one before.
+fn entry(at: Timestamp, change: &Change) -> String {
+    match change {
+        Change::Snoozed { until } if *until <= at => "No longer snoozed".to_owned(),
+        change => words::change(change),
     }
 }

@@ -38,33 +38,61 @@ impl Engine {
 
     /// Changes one key in the file, or removes it; comments survive. Takes it over at once.
     pub async fn set_configuration(&self, request: SetRequest) -> Result<ConfigurationView, Problem> {
+        let what = match &request.value {
+            Some(value) => format!("Set {} to {value}", request.key),
+            None => format!("Removed {}", request.key),
+        };
+        let key = request.key.clone();
+        self.edit(what, move |document| {
+            let changed = match &request.value {
+                Some(value) => document.set(&request.key, value),
+                None => document.unset(&request.key),
+            };
+            changed.map_err(|problems| refused(&key, &problems))
+        })
+        .await
+    }
+
+    /// Changes several keys in the file as one.
+    pub(crate) async fn change_configuration(
+        &self,
+        changes: Vec<(String, Option<String>)>,
+        what: String,
+    ) -> Result<ConfigurationView, Problem> {
+        let key = changes.first().map(|(key, _)| key.clone()).unwrap_or_default();
+        self.edit(what, move |document| document.change(&changes).map_err(|problems| refused(&key, &problems))).await
+    }
+
+    /// Reads the file, changes its text, writes it and takes it over, one change at a time.
+    async fn edit(
+        &self,
+        what: String,
+        change: impl FnOnce(&Document) -> Result<String, Problem>,
+    ) -> Result<ConfigurationView, Problem> {
         self.writable()?;
+        let _one_at_a_time = self.0.configuring.lock().await;
         let path = self.0.configuration.clone();
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display())));
+                return Err(Problem::new(Code::InvalidConfiguration, format!("read {}: {error}", path.display()))
+                    .hint("check that the file is UTF-8 text and that you may read it"));
             }
         };
         let document = Document::parse(&text).map_err(|problems| invalid(&path, &problems))?;
-        let changed = match &request.value {
-            Some(value) => document.set(&request.key, value),
-            None => document.unset(&request.key),
-        };
-        let changed = changed.map_err(|problems| refused(&request.key, &problems))?;
+        let changed = change(&document)?;
         resolve(Some(&changed), &self.0.environment, self.0.platform)
-            .map_err(|problems| refused(&request.key, &problems))?;
+            .map_err(|problems| refused("the configuration", &problems))?;
         self.blocking(move |_| {
-            files::write_atomic(&path, changed.as_bytes(), 0o600)
-                .map_err(|error| Problem::new(Code::Internal, format!("write {}: {error}", path.display())))
+            // The error names the step and the file.
+            files::write_atomic(&path, changed.as_bytes(), 0o600).map_err(|error| match Problem::from(error) {
+                full if full.code == Code::DiskFull => full,
+                other => other.hint("check that the folder of the file can be written"),
+            })
         })
         .await?;
-        let what = match &request.value {
-            Some(value) => format!("Set {} to {value}", request.key),
-            None => format!("Removed {}", request.key),
-        };
-        self.reload().await?;
+        self.take_over().await?;
         self.record("configuration", what, Ok(())).await;
         Ok(self.configuration())
     }
@@ -78,7 +106,7 @@ fn place(origin: &ValueOrigin) -> String {
     }
 }
 
-fn refused(key: &str, problems: &[caretaker_core::config::ConfigProblem]) -> Problem {
+pub(super) fn refused(key: &str, problems: &[caretaker_core::config::ConfigProblem]) -> Problem {
     let reasons: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
     let hint = problems.iter().find_map(|problem| problem.hint.clone()).unwrap_or_default();
     Problem::new(Code::InvalidConfiguration, format!("`{key}` was not changed: {}", reasons.join("; "))).hint(hint)

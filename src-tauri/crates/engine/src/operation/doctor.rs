@@ -1,5 +1,7 @@
 //! The machine and Caretaker's own set-up, checked now.
 
+use std::os::unix::fs::MetadataExt;
+
 use caretaker_core::metric::{Unit, names};
 use caretaker_core::problem::Problem;
 use caretaker_core::view::{CheckState, CheckView, DoctorView};
@@ -18,6 +20,7 @@ impl Engine {
         let readiness = Readiness::check(&Bus::session(), self.home()).await;
         let latest = self.latest();
         let mut checks = self.home_checks(&readiness).await;
+        checks.extend(self.network_checks());
         checks.extend(desktop_checks(&readiness));
         checks.extend(sensor_checks(&latest, &readiness));
         checks.extend(readiness.programs.iter().map(|(name, path)| match path {
@@ -38,6 +41,30 @@ impl Engine {
         Ok(DoctorView { state, checks })
     }
 
+    /// What this home can be reached by. There is no door beside the socket, so no port to be found open.
+    fn network_checks(&self) -> Vec<CheckView> {
+        // Where its path would be too long, the socket lies elsewhere and a file says where.
+        let elsewhere = std::fs::read_to_string(self.home().socket_pointer());
+        let socket = elsewhere.map_or_else(|_| self.home().socket(), std::path::PathBuf::from);
+        let found = match std::fs::metadata(&socket).map(|metadata| metadata.mode() & 0o777) {
+            Ok(mode) if mode & 0o077 == 0 => {
+                let text = format!("{}, mode {mode:o}: only you may connect", socket.display());
+                check("network", "engine socket", CheckState::Ok, text)
+            }
+            Ok(mode) => {
+                let text = format!("{}, mode {mode:o}: others may connect", socket.display());
+                let found = check("network", "engine socket", CheckState::Warning, text);
+                hinted(found, &format!("chmod 600 '{}'", socket.display()))
+            }
+            Err(_) => {
+                let text = format!("none at {}: no engine is running", socket.display());
+                check("network", "engine socket", CheckState::Absent, text)
+            }
+        };
+        let ports = check("network", "ports", CheckState::Ok, "none is open: this version has no network door".to_owned());
+        vec![found, ports]
+    }
+
     async fn home_checks(&self, readiness: &Readiness) -> Vec<CheckView> {
         let folder = self.home().folder().display().to_string();
         let private = if readiness.home_private {
@@ -55,8 +82,9 @@ impl Engine {
             }
             None => check("home", "free space", CheckState::Warning, "it cannot be told".to_owned()),
         };
-        let integrity = self.blocking(|inner| Ok(inner.metrics.check()?)).await;
-        let databases = match integrity {
+        let samples = self.blocking(|inner| Ok(inner.metrics.check()?)).await;
+        let state = self.blocking(|inner| Ok(inner.state.check()?)).await;
+        let databases = match samples.and(state) {
             Ok(()) => check("home", "databases", CheckState::Ok, "samples and state are intact".to_owned()),
             Err(problem) => hinted(check("home", "databases", CheckState::Failed, problem.message), &problem.hint),
         };

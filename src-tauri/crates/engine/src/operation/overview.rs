@@ -1,5 +1,6 @@
 //! The first page in one answer: tiles of what this machine has, with the last hour of each.
 
+use caretaker_core::alert::{State, words};
 use caretaker_core::metric::{Labels, Point, Reading, Resolution, SeriesKey, SeriesPoints, Unit, names};
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::{Level, Rule};
@@ -155,6 +156,7 @@ fn tile(plan: Plan, latest: &Latest, charts: &[SeriesPoints], rules: &[Rule]) ->
     });
     Tile {
         state: state(&plan.series, latest),
+        reason: reason(&plan.series, latest, rules),
         id: plan.id,
         title: plan.title,
         text: value.map_or_else(|| "no value yet".to_owned(), |value| plan.unit.format(value)),
@@ -165,6 +167,19 @@ fn tile(plan: Plan, latest: &Latest, charts: &[SeriesPoints], rules: &[Rule]) ->
         warning: rule.and_then(|rule| rule.threshold(Level::Warning)),
         critical: rule.and_then(|rule| rule.threshold(Level::Critical)),
         series: plan.series,
+    }
+}
+
+/// What the worst alert on this series judges, where that is another figure than the tile shows.
+fn reason(series: &SeriesKey, latest: &Latest, rules: &[Rule]) -> String {
+    let up = latest.open.iter().filter(|alert| alert.is_raised() && *alert.series == *series);
+    let Some(worst) = up.max_by_key(|alert| alert.level) else { return String::new() };
+    let judged = rules.iter().find(|rule| rule.id == worst.rule).map(words::judged).unwrap_or_default();
+    match (worst.state == State::Recovering, judged.is_empty()) {
+        (true, true) => "recovering".to_owned(),
+        (true, false) => format!("{judged} {}, recovering", words::value_text(worst)),
+        (false, true) => String::new(),
+        (false, false) => format!("{judged} {}", words::value_text(worst)),
     }
 }
 

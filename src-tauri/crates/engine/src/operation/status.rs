@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use caretaker_core::alert::Instance;
 use caretaker_core::metric::names;
-use caretaker_core::notice::Hearing;
+use caretaker_core::notice::silenced_until;
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::Level;
 use caretaker_core::time::{Span, Timestamp};
@@ -43,11 +43,12 @@ impl Engine {
             .map(|alert| self.alert_view(alert, &latest, now))
             .collect();
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), std::cmp::Reverse(alert.since)));
-        let stale = self.stale(&latest, now, max_age, expected);
+        let age = self.age(&latest);
+        let stale = self.stale(age, max_age, expected);
         let state = overall(&latest, now, stale);
         let degraded = self.0.degraded.list();
         let engine = self.engine_view(&latest);
-        let verdict = verdict(state, &latest, now, engine.running, degraded.len());
+        let verdict = verdict(state, &latest, now, age, engine.running, degraded.len());
         Ok(Status {
             state,
             verdict,
@@ -56,6 +57,8 @@ impl Engine {
             engine,
             alerts,
             quiet: self.quiet(),
+            silences: self.silence_views(&latest, now),
+            configuration_mistakes: u32::try_from(self.0.in_force.borrow().problems.len()).unwrap_or(u32::MAX),
             operations,
             storage: storage(&self.0, series, oldest),
             degraded,
@@ -63,21 +66,30 @@ impl Engine {
         })
     }
 
+    /// How old the newest sample is. A running engine counts awake time, which no sleep and no change of the wall clock
+    /// touches; across a restart of the machine, and for a reader, there is only the wall clock.
+    fn age(&self, latest: &Latest) -> Option<Span> {
+        let round = latest.round?;
+        let now = self.0.clock.moment();
+        let counted = self.0.mode == Mode::Live && latest.moment.boot == now.boot;
+        Some(if counted { now.awake - latest.moment.awake } else { now.wall.since(round.at) })
+    }
+
     /// Whether the newest sample is too old to say anything.
-    fn stale(&self, latest: &Latest, now: Timestamp, max_age: Option<Span>, expected: bool) -> bool {
-        let Some(round) = latest.round else { return true };
+    fn stale(&self, age: Option<Span>, max_age: Option<Span>, expected: bool) -> bool {
+        let Some(age) = age else { return true };
         let limit = match (max_age, expected || self.0.mode == Mode::Live) {
             (Some(limit), _) => limit,
             (None, true) => self.settings().collect.interval * STALE_INTERVALS,
             (None, false) => return false,
         };
-        now.since(round.at) > limit
+        age > limit
     }
 
     fn engine_view(&self, latest: &Latest) -> EngineView {
         let inner = &self.0;
         let live = inner.mode == Mode::Live;
-        let owner = if live { None } else { lock::owner(&inner.home.lock()) };
+        let owner = if live { None } else { lock::holder(&inner.home.lock()) };
         EngineView {
             running: live,
             version: inner.version.clone(),
@@ -118,23 +130,28 @@ fn overall(latest: &Latest, now: Timestamp, stale: bool) -> OverallState {
 }
 
 fn heard(latest: &Latest, now: Timestamp) -> impl Iterator<Item = &Instance> {
-    let hearing = Hearing { now, enabled: true, quiet_until: None, silences: &latest.silences };
-    let muted = move |alert: &&Instance| hearing.silenced_until(alert).is_none();
+    let muted = move |alert: &&Instance| silenced_until(alert, &latest.silences, now).is_none();
     latest.open.iter().filter(|alert| alert.is_raised()).filter(muted)
 }
 
-fn verdict(state: OverallState, latest: &Latest, now: Timestamp, running: bool, degraded: usize) -> String {
+fn verdict(
+    state: OverallState,
+    latest: &Latest,
+    now: Timestamp,
+    age: Option<Span>,
+    running: bool,
+    degraded: usize,
+) -> String {
     match state {
         OverallState::Warning | OverallState::Critical => match heard(latest, now).count() {
             1 => "1 thing needs you".to_owned(),
             several => format!("{several} things need you"),
         },
-        OverallState::Unknown => match latest.round {
+        OverallState::Unknown => match age {
             None => "Nothing measured yet".to_owned(),
-            Some(round) => {
-                let age = now.since(round.at).in_words();
+            Some(age) => {
                 let why = if running { "the engine is behind" } else { "no engine is running" };
-                format!("Nothing measured for {age}: {why}")
+                format!("Nothing measured for {}: {why}", age.in_words())
             }
         },
         OverallState::Ok if degraded > 0 => format!("All is well, but {} not working", parts(degraded)),

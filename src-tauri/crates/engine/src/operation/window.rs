@@ -46,6 +46,7 @@ impl Engine {
         };
         let now = self.now();
         let notice = Notice {
+            persistent: false,
             id: NoticeId(format!("test-{}", now.as_millis())),
             alert: caretaker_core::alert::AlertId("test".to_owned()),
             channel: NATIVE.to_owned(),

@@ -1,6 +1,7 @@
 //! What both databases share: opening, versions, the writing thread, the read connections. It knows no table.
 
 mod checkpoint;
+mod handle;
 mod migration;
 mod open;
 mod readers;
@@ -8,9 +9,10 @@ mod set_aside;
 mod writer;
 
 pub(crate) use checkpoint::{checkpoint, finish};
+pub(crate) use handle::{Handle, Wrapping};
 pub(crate) use migration::{Migration, Schema};
 pub use open::Access;
-pub(crate) use open::{Freshness, Location, Writing, open_reader, open_writer, quick_check};
+pub(crate) use open::{Freshness, Location, Writing, open_empty, open_reader, open_writer, quick_check};
 pub(crate) use readers::Readers;
 pub(crate) use set_aside::set_aside;
 pub(crate) use writer::WriterThread;

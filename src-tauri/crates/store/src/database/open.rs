@@ -51,6 +51,8 @@ pub(crate) fn open_writer(location: &Location) -> Result<Connection, StoreError>
     if connection.is_readonly("main").map_err(sqlite)? {
         return Err(StoreError::ReadOnly { path: path.clone() });
     }
+    // Before the first statement that writes: a newer database must be left as it is.
+    location.schema.accepts(path, user_version(&connection).map_err(|source| cannot_open(path, source))?)?;
     let synchronous = if location.durable { "FULL" } else { "NORMAL" };
     connection
         .execute_batch(&format!(
@@ -66,6 +68,14 @@ pub(crate) fn open_writer(location: &Location) -> Result<Connection, StoreError>
         quick_check(&connection, path)?;
     }
     connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// What a reader of a home sees in which no engine ever ran.
+pub(crate) fn open_empty(location: &Location) -> Result<Connection, StoreError> {
+    let mut connection =
+        Connection::open_in_memory().map_err(|source| StoreError::from_sqlite(&location.path, source))?;
+    location.schema.migrate(&mut connection, &location.path)?;
     Ok(connection)
 }
 

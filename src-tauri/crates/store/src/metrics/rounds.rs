@@ -1,5 +1,7 @@
 //! Stored rounds as rounds again: for replaying those not yet judged and for refilling windows after a start.
 
+use std::collections::{BTreeSet, HashMap};
+
 use caretaker_core::metric::{Reading, Round, RoundId};
 use caretaker_core::time::{Moment, Span, Timestamp};
 
@@ -7,16 +9,21 @@ use super::reader::Reader;
 use crate::codec::row::Row;
 use crate::error::Fault;
 use crate::table::epoch::{self, Epoch};
+use crate::table::series::Series;
 use crate::table::{hot, processes};
 
 /// The first row of an epoch may carry a stamp slightly before its beginning, when the clock is being slewed.
 const SLEW: i64 = 5_000;
 
-/// Whether the lists of processes are wanted too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lists {
-    With,
-    Without,
+/// What of a round is wanted.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    /// Everything.
+    Whole,
+    /// All series and no list of processes.
+    Series,
+    /// Only the series of these names.
+    Named(&'a BTreeSet<String>),
 }
 
 impl Reader {
@@ -44,18 +51,37 @@ impl Reader {
             epochs.iter().filter(|epoch| epoch.id > id.epoch).map(|epoch| epoch.started.wall.as_millis() - SLEW);
         let lowest = later.fold(id.at.as_millis(), i64::min);
         let ids = hot::ids_after(&self.connection, id, lowest, limit)?;
-        self.load(&ids, &epochs, Lists::With)
+        self.load(&ids, &epochs, Wanted::Whole)
     }
 
     /// Rounds stamped `since` or later in the order in which they were measured, without their processes.
     pub(super) fn recent_rounds(&mut self, since: Timestamp) -> Result<Vec<Round>, Fault> {
         let epochs = epoch::all(&self.connection)?;
-        let ids = hot::ids_after(&self.connection, RoundId::default(), since.as_millis(), usize::MAX)?;
-        self.load(&ids, &epochs, Lists::Without)
+        let ids = self.ids_since(since)?;
+        self.load(&ids, &epochs, Wanted::Series)
     }
 
-    fn load(&mut self, ids: &[RoundId], epochs: &[Epoch], lists: Lists) -> Result<Vec<Round>, Fault> {
+    /// Identities of the rounds stamped `since` or later, in the order in which they were measured.
+    pub(super) fn ids_since(&mut self, since: Timestamp) -> Result<Vec<RoundId>, Fault> {
+        hot::ids_after(&self.connection, RoundId::default(), since.as_millis(), usize::MAX)
+    }
+
+    /// These rounds as far as they are still there, with nothing in them but the series of these names.
+    pub(super) fn rounds_of(&mut self, ids: &[RoundId], names: &BTreeSet<String>) -> Result<Vec<Round>, Fault> {
+        let epochs = epoch::all(&self.connection)?;
+        self.load(ids, &epochs, Wanted::Named(names))
+    }
+
+    fn load(&mut self, ids: &[RoundId], epochs: &[Epoch], wanted: Wanted<'_>) -> Result<Vec<Round>, Fault> {
         let series = self.series()?;
+        let series: HashMap<u32, &Series> = series
+            .iter()
+            .filter(|(_, series)| match wanted {
+                Wanted::Whole | Wanted::Series => true,
+                Wanted::Named(names) => names.contains(&series.key.name),
+            })
+            .map(|(id, series)| (*id, series))
+            .collect();
         let mut rounds = Vec::with_capacity(ids.len());
         let (connection, layouts) = (&self.connection, &mut self.layouts);
         for id in ids {
@@ -66,7 +92,7 @@ impl Reader {
             let round = hot::find(connection, ts, |row| {
                 let layout = layouts.get(connection, row.layout)?;
                 let open = Row::open(row.bytes, layout.series.len()).map_err(Fault::malformed(hot::TABLE))?;
-                let mut readings = Vec::with_capacity(layout.series.len());
+                let mut readings = Vec::with_capacity(layout.series.len().min(series.len()));
                 open.each(&layout.base, |slot, stored| {
                     if let Some(series) = layout.series.get(slot).and_then(|id| series.get(id)) {
                         let (key, unit, kind) = (series.key.clone(), series.unit, series.kind);
@@ -83,7 +109,7 @@ impl Reader {
                 })
             })?;
             let Some(mut round) = round else { continue };
-            if lists == Lists::With {
+            if matches!(wanted, Wanted::Whole) {
                 round.processes = processes::of_round(connection, ts)?;
             }
             rounds.push(round);
@@ -137,5 +163,32 @@ mod tests {
         let recent = world.store.recent_rounds(stamp(START + HOUR - 5 * MINUTE)).unwrap();
         assert_eq!(recent.len(), 10);
         assert!(recent.is_sorted_by_key(|round| round.id));
+    }
+
+    #[test]
+    fn rounds_are_walked_with_nothing_but_the_series_that_are_named() {
+        let mut world = World::new();
+        for step in 0..1_200 {
+            let at = START + step * 30 * SECOND;
+            if step == 700 {
+                world.epoch = world.store.start_epoch(moment(at), EpochReason::Start).unwrap();
+            }
+            world.append(at, &[("cpu", step as f64), ("memory", 2.0), ("disk@/", 3.0)]);
+        }
+        let since = stamp(START + 100 * 30 * SECOND);
+        let walk = |names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            let mut seen = Vec::new();
+            world.store.for_each_round(since, &names, |round| seen.push(format!("{round:?}"))).unwrap();
+            seen
+        };
+        let mut expect = world.store.recent_rounds(since).unwrap();
+        assert_eq!(expect.len(), 1_100, "more than are read at once");
+        let text = |rounds: &[Round]| rounds.iter().map(|round| format!("{round:?}")).collect::<Vec<_>>();
+        assert_eq!(walk(&["cpu", "memory", "disk"]), text(&expect));
+        expect.iter_mut().for_each(|round| round.readings.retain(|reading| reading.key.name == "cpu"));
+        assert_eq!(walk(&["cpu", "unheard of"]), text(&expect));
+        expect.iter_mut().for_each(|round| round.readings.clear());
+        assert_eq!(walk(&[]), text(&expect), "the rounds themselves count, for gaps");
     }
 }

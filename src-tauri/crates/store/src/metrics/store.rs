@@ -1,5 +1,6 @@
 //! The handle of `metrics.db`: cheap to clone, usable from any thread, every method blocks.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +15,7 @@ use super::query::Selection;
 use super::reader::Reader;
 use super::retain::{self, Keep, Removed};
 use super::roll_up::{self, RolledUp};
-use crate::database::{
-    Access, Location, Readers, Schema, WriterThread, Writing, beside, checkpoint, finish, open_reader, open_writer,
-    quick_check, set_aside,
-};
+use crate::database::{Access, Handle, Location, Schema, Wrapping, checkpoint, quick_check, set_aside};
 use crate::error::{Fault, StoreError};
 use crate::table::epoch::EpochReason;
 use crate::table::{epoch, hot, layout, mark, processes, progress, rollup, series};
@@ -37,6 +35,9 @@ const SCHEMA: Schema = Schema {
     ],
 };
 
+/// Rounds that are read at once.
+const PAGE: usize = 500;
+
 /// Shares of the 4 MB that all connections have together; `caretaker.db` has the rest.
 const WRITER_CACHE: u32 = 1_024;
 const READER_CACHE: u32 = 896;
@@ -44,14 +45,7 @@ const READER_CACHE: u32 = 896;
 /// Measured series, lists of processes and marks.
 #[derive(Clone)]
 pub struct MetricsStore {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    path: PathBuf,
-    /// None for a reader.
-    writer: Option<WriterThread<Writer>>,
-    readers: Readers<Reader>,
+    handle: Arc<Handle<Writer, Reader>>,
 }
 
 /// What only the writing thread touches.
@@ -64,31 +58,19 @@ struct Writer {
 impl MetricsStore {
     /// Opens `metrics.db`. For writing it is created, checked after an unclean end, and migrated.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        let location = Location {
-            path: path.to_owned(),
-            schema: SCHEMA,
-            durable: false,
-            writer_cache: WRITER_CACHE,
-            reader_cache: READER_CACHE,
+        let wrapping = Wrapping {
+            writer: |connection, _| {
+                Ok(Writer { connection, appender: Appender::default(), layouts: Layouts::default() })
+            },
+            unwrap: |writer: Writer| writer.connection,
+            reader: Reader::new,
         };
-        let writer = match access {
-            Access::ReadWrite => {
-                let connection = open_writer(&location)?;
-                let writer = Writer { connection, appender: Appender::default(), layouts: Layouts::default() };
-                Some(WriterThread::start("metrics.db", path.to_owned(), writer, |writer| finish(writer.connection))?)
-            }
-            Access::ReadOnly => {
-                // Opened once for its verdict; the pool opens its own when somebody asks.
-                drop(open_reader(&location, Writing::Elsewhere)?);
-                None
-            }
-        };
-        let writing = if writer.is_some() { Writing::Here } else { Writing::Elsewhere };
-        let readers = Readers::new(move || {
-            let (connection, freshness) = open_reader(&location, writing)?;
-            Ok((Reader::new(connection), freshness))
-        });
-        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers }) })
+        Ok(Self { handle: Arc::new(Handle::open(location(path), access, wrapping)?) })
+    }
+
+    /// The samples of a home in which no engine ever ran: none. Reading them touches no file.
+    pub fn empty(path: &Path) -> Self {
+        Self { handle: Arc::new(Handle::empty(location(path), Reader::new)) }
     }
 
     /// Moves a damaged database to `metrics.damaged-<stamp>.db` and gives that name. No handle may be open.
@@ -98,20 +80,20 @@ impl MetricsStore {
 
     /// Begins a clock epoch; rounds name it.
     pub fn start_epoch(&self, moment: Moment, reason: EpochReason) -> Result<u32, StoreError> {
-        self.write(move |writer| writer.appender.start_epoch(&writer.connection, moment, reason))
+        self.handle.write(move |writer| writer.appender.start_epoch(&writer.connection, moment, reason))
     }
 
     /// Stores a round of the epoch `round.id.epoch`, durable against a crash of the program when this returns.
     /// The stamp is the wall clock, or the next millisecond that is free.
     pub fn append(&self, round: &Round) -> Result<RoundId, StoreError> {
         let round = round.clone();
-        self.write(move |writer| writer.appender.append(&writer.connection, &round))
+        self.handle.write(move |writer| writer.appender.append(&writer.connection, &round))
     }
 
     /// Stores a mark; the same mark twice is one.
     pub fn mark(&self, mark: &Mark) -> Result<(), StoreError> {
         let mark = mark.clone();
-        self.write(move |writer| mark::insert(&writer.connection, &mark))
+        self.handle.write(move |writer| mark::insert(&writer.connection, &mark))
     }
 
     /// Points of the series of that name whose labels match, with `from <= time < to`, widened to whole steps.
@@ -136,47 +118,64 @@ impl MetricsStore {
         to: Timestamp,
         resolution: Resolution,
     ) -> Result<Vec<SeriesPoints>, StoreError> {
-        self.read(|reader| reader.points(selection, from, to, resolution))
+        self.handle.read(|reader| reader.points(selection, from, to, resolution))
     }
 
     /// Every series with its newest value, sorted by key.
     pub fn series(&self) -> Result<Vec<SeriesEntry>, StoreError> {
-        self.read(Reader::entries)
+        self.handle.read(Reader::entries)
     }
 
     /// At most `limit` rounds that were measured after `id`, in that order: the rest of its epoch, then later epochs.
     pub fn rounds_after(&self, id: RoundId, limit: usize) -> Result<Vec<Round>, StoreError> {
-        self.read(|reader| reader.rounds_after(id, limit))
+        self.handle.read(|reader| reader.rounds_after(id, limit))
     }
 
     /// Rounds stamped `since` or later in the order in which they were measured, without their processes.
     pub fn recent_rounds(&self, since: Timestamp) -> Result<Vec<Round>, StoreError> {
-        self.read(|reader| reader.recent_rounds(since))
+        self.handle.read(|reader| reader.recent_rounds(since))
+    }
+
+    /// Gives `each` the rounds stamped `since` or later, in the order in which they were measured, with nothing in them but
+    /// the series of these names. However many there are, a few hundred are in memory at once.
+    pub fn for_each_round(
+        &self,
+        since: Timestamp,
+        names: &BTreeSet<String>,
+        mut each: impl FnMut(&Round),
+    ) -> Result<(), StoreError> {
+        let ids = self.handle.read(|reader| reader.ids_since(since))?;
+        for page in ids.chunks(PAGE) {
+            for round in &self.handle.read(|reader| reader.rounds_of(page, names))? {
+                each(round);
+            }
+        }
+        Ok(())
     }
 
     /// The round measured last.
     pub fn newest(&self) -> Result<Option<(RoundId, Moment)>, StoreError> {
-        self.read(Reader::newest)
+        self.handle.read(Reader::newest)
     }
 
     /// The list of top processes nearest to a point in time, with its stamp.
     pub fn processes_near(&self, at: Timestamp) -> Result<Option<(Timestamp, Vec<ProcessReading>)>, StoreError> {
-        self.read(|reader| processes::near(&reader.connection, at.as_millis()))
+        self.handle.read(|reader| processes::near(&reader.connection, at.as_millis()))
     }
 
     /// Marks that touch `from <= time < to`, in time order.
     pub fn marks(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Mark>, StoreError> {
-        self.read(|reader| mark::between(&reader.connection, from.as_millis(), to.as_millis()))
+        self.handle.read(|reader| mark::between(&reader.connection, from.as_millis(), to.as_millis()))
     }
 
     /// How many series there are.
     pub fn series_count(&self) -> Result<u32, StoreError> {
-        self.read(|reader| Ok(reader.connection.query_row("SELECT count(*) FROM series", [], |row| row.get(0))?))
+        self.handle.read(|reader| Ok(reader.connection.query_row("SELECT count(*) FROM series", [], |row| row.get(0))?))
     }
 
     /// The stamp of the oldest sample kept in full.
     pub fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|reader| {
+        self.handle.read(|reader| {
             let oldest: Option<i64> = reader.connection.query_row("SELECT min(ts) FROM hot", [], |row| row.get(0))?;
             Ok(oldest.map(Timestamp::from_millis))
         })
@@ -185,7 +184,7 @@ impl MetricsStore {
     /// Rolls up everything that is complete at `now`, step by step, so that rounds are stored in between.
     pub fn roll_up(&self, now: Timestamp) -> Result<RolledUp, StoreError> {
         let mut all = RolledUp::default();
-        while let Some(done) = self.write(move |writer| writer.roll_up(now.as_millis()))? {
+        while let Some(done) = self.handle.write(move |writer| writer.roll_up(now.as_millis()))? {
             all.add(done);
         }
         Ok(all)
@@ -194,54 +193,37 @@ impl MetricsStore {
     /// Deletes what is older than `keep` says, at most a day of each kind in one call: a clock that is ahead for an hour
     /// must not cost the history. Raw rows stay until they are rolled up.
     pub fn retain(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
-        self.write(move |writer| retain::retain(&writer.connection, &writer.appender, &keep, now.as_millis()))
+        self.handle.write(move |writer| retain::retain(&writer.connection, &writer.appender, &keep, now.as_millis()))
     }
 
     /// Writes the log into the database as far as no reader is in the way, and syncs.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.write(|writer| checkpoint(&writer.connection))
+        self.handle.write(|writer| checkpoint(&writer.connection))
     }
 
     /// Walks the whole database; fails when it is damaged.
     pub fn check(&self) -> Result<(), StoreError> {
-        let path = self.inner.path.clone();
-        self.inner.readers.with(|reader| quick_check(&reader.connection, &path))
+        self.handle.inspect(|reader, path| quick_check(&reader.connection, path))
     }
 
     /// Size on disk with its log, bytes.
     pub fn size_bytes(&self) -> u64 {
-        let files = ["", "-wal"].iter().filter_map(|suffix| std::fs::metadata(beside(&self.inner.path, suffix)).ok());
-        files.map(|file| file.len()).sum()
+        self.handle.size_bytes()
     }
 
     /// Work that waits for the writing thread.
     pub fn queue_depth(&self) -> usize {
-        self.inner.writer.as_ref().map_or(0, WriterThread::depth)
+        self.handle.queue_depth()
     }
 
     /// Closes the read connections that no query uses.
     pub fn close_idle_readers(&self) {
-        self.inner.readers.close_idle();
+        self.handle.close_idle_readers();
     }
 
     /// Writes everything into the database, empties the log and closes the writing connection, all within the time.
     pub fn close(&self, within: Duration) -> Result<(), StoreError> {
-        self.inner.readers.close_idle();
-        self.inner.writer.as_ref().map_or(Ok(()), |writer| writer.close(within))
-    }
-
-    fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Writer) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        match &self.inner.writer {
-            Some(writer) => writer.call(work),
-            None => Err(StoreError::ReadOnly { path: self.inner.path.clone() }),
-        }
-    }
-
-    fn read<T>(&self, work: impl Fn(&mut Reader) -> Result<T, Fault>) -> Result<T, StoreError> {
-        self.inner.readers.with(|reader| work(reader).map_err(|fault| fault.at(&self.inner.path)))
+        self.handle.close(within)
     }
 }
 
@@ -250,5 +232,15 @@ impl Writer {
         let Some((done, again)) = roll_up::step(&self.connection, &mut self.layouts, now)? else { return Ok(None) };
         self.appender.rolled_up(again);
         Ok(Some(done))
+    }
+}
+
+fn location(path: &Path) -> Location {
+    Location {
+        path: path.to_owned(),
+        schema: SCHEMA,
+        durable: false,
+        writer_cache: WRITER_CACHE,
+        reader_cache: READER_CACHE,
     }
 }

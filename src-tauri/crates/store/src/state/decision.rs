@@ -1,6 +1,6 @@
 //! What a round, or a person, decided: one transaction, which may be repeated without changing anything.
 
-use caretaker_core::alert::{AlertId, Change, Evidence, Instance};
+use caretaker_core::alert::{AlertId, Change, Evidence, Instance, State};
 use caretaker_core::metric::RoundId;
 use caretaker_core::notice::Notice;
 use caretaker_core::time::{Moment, Timestamp};
@@ -41,7 +41,9 @@ pub(super) fn commit(connection: &Connection, decision: &Decision) -> Result<Com
     if let Some((round, moment)) = decision.judged {
         setting::put_judged(&transaction, round, moment)?;
     }
-    for instance in &decision.instances {
+    // What breached too briefly to be raised was no alert: nothing of it is kept.
+    let (dropped, kept): (Vec<&Instance>, Vec<&Instance>) = decision.instances.iter().partition(|one| was_dropped(one));
+    for instance in kept {
         alert::put(&transaction, instance)?;
     }
     for (id, at, change) in &decision.events {
@@ -49,6 +51,9 @@ pub(super) fn commit(connection: &Connection, decision: &Decision) -> Result<Com
     }
     for (id, evidence) in &decision.evidence {
         alert::put_evidence(&transaction, id, evidence)?;
+    }
+    for instance in dropped {
+        alert::delete(&transaction, &instance.id)?;
     }
     let mut superseded = 0;
     for notice in &decision.notices {
@@ -64,9 +69,12 @@ pub(super) fn commit(connection: &Connection, decision: &Decision) -> Result<Com
     Ok(Committed { superseded, reserve_used: false })
 }
 
+fn was_dropped(alert: &Instance) -> bool {
+    alert.state == State::Resolved && alert.fired_at.is_none()
+}
+
 #[cfg(test)]
 mod tests {
-    use caretaker_core::alert::State;
     use caretaker_core::notice::NoticeState;
     use caretaker_core::rule::Level;
     use caretaker_core::time::{BootId, Span};
@@ -200,5 +208,20 @@ mod tests {
         vandal.execute_batch("DROP TRIGGER refuse").unwrap();
         store.commit(raised()).unwrap();
         assert_eq!(store.open_alerts().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_alert_that_was_never_raised_leaves_nothing() {
+        let (_folder, store) = open();
+        let id = AlertId("a2".to_owned());
+        let pending = Instance { fired_at: None, ..alert("a2", State::Pending, 0) };
+        let events = vec![(id.clone(), at(0), Change::Pended)];
+        store.commit(Decision { instances: vec![pending.clone()], events, ..Decision::default() }).unwrap();
+        assert_eq!(store.open_alerts().unwrap(), std::slice::from_ref(&pending));
+        let dropped = Instance { state: State::Resolved, resolved_at: Some(at(60)), ..pending };
+        let events = vec![(id.clone(), at(60), Change::Dropped)];
+        store.commit(Decision { instances: vec![dropped], events, ..Decision::default() }).unwrap();
+        assert_eq!(store.alerts(&crate::AlertFilter::default()).unwrap(), []);
+        assert_eq!(store.events(&id).unwrap(), []);
     }
 }

@@ -3,7 +3,9 @@
 
 mod decision;
 mod reserve;
+mod notices;
 mod store;
+mod values;
 #[cfg(test)]
 mod testing;
 

@@ -2,22 +2,32 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::database::beside;
 
 /// Enough for thousands of decisions.
 const SIZE: usize = 4 << 20;
+/// Below this much free space it is not laid down, bytes.
+const LEAST_FREE: u64 = 5 << 20;
 
 /// The file with nothing in it but room.
 #[derive(Clone, Debug)]
 pub(super) struct Reserve(pub(super) PathBuf);
 
 impl Reserve {
+    /// The one that belongs to a database.
+    pub(super) fn beside(database: &Path) -> Self {
+        Self(database.with_file_name("reserve"))
+    }
+
     /// Creates the file unless it is there; true when it is there afterwards.
     pub(super) fn restore(&self) -> io::Result<bool> {
         if fs::metadata(&self.0).is_ok_and(|file| file.len() >= SIZE as u64) {
             return Ok(true);
+        }
+        if self.would_fill_the_disk() {
+            return Ok(false);
         }
         let partial = beside(&self.0, ".partial");
         match self.fill(&partial) {
@@ -29,6 +39,12 @@ impl Reserve {
                 if full { Ok(false) } else { Err(error) }
             }
         }
+    }
+
+    /// Nobody else on the disk must run out of room because of a try that fails.
+    fn would_fill_the_disk(&self) -> bool {
+        let folder = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_FREE)
     }
 
     /// Gives the room up; false when there was none.

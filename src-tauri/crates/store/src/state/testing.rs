@@ -1,11 +1,12 @@
 //! Alerts and notices for tests.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use caretaker_core::alert::{AlertId, Evidence, Instance, State};
 use caretaker_core::metric::{Labels, SeriesKey, Unit};
 use caretaker_core::notice::{Notice, NoticeId, NoticeKind, NoticeState};
-use caretaker_core::rule::{Aggregate, Level, NoData, Rule, Threshold};
+use caretaker_core::rule::{Aggregate, Level, NoData, Route, Rule, Threshold};
 use caretaker_core::time::{Span, Timestamp};
 
 pub(super) fn at(seconds: i64) -> Timestamp {
@@ -27,6 +28,7 @@ pub(super) fn alert(id: &str, state: State, since: i64) -> Instance {
         resolved_at,
         value: 91.25,
         peak: 97.5,
+        up: Span::from_seconds(60),
         held: Span::from_seconds(60),
         held_critical: Some(Span::ZERO),
         calm: Span::ZERO,
@@ -34,7 +36,10 @@ pub(super) fn alert(id: &str, state: State, since: i64) -> Instance {
         no_data: false,
         acknowledged: None,
         snoozed_until: None,
-        told: Some(Level::Warning),
+        told: BTreeMap::new(),
+        flapping: false,
+        turns: vec![at(since)],
+        recent: 1,
     }
 }
 
@@ -55,6 +60,7 @@ pub(super) fn notice(id: &str, alert: &str, created: i64) -> Notice {
         next_attempt: at(created),
         delivered_at: None,
         error: None,
+        persistent: false,
     }
 }
 
@@ -69,10 +75,12 @@ pub(super) fn evidence(value: f64) -> Evidence {
         warning: Some(Threshold::Above(value)),
         critical: None,
         hold: Span::ZERO,
+        breaches: None,
         clear_by: None,
         keep_firing_for: Span::ZERO,
         no_data: NoData::Keep,
         runbook: "disk-full".to_owned(),
+        route: Route::default(),
         enabled: true,
     };
     Evidence {

@@ -8,7 +8,11 @@ use tempfile::TempDir;
 
 use crate::state::testing::*;
 
+use caretaker_core::alert::{Silence, SilenceId};
+use caretaker_core::notice::NoticeId;
+
 use super::*;
+use crate::Operation;
 
 fn open() -> (TempDir, StateStore) {
     let folder = tempfile::tempdir().unwrap();

@@ -166,6 +166,16 @@ pub(crate) fn evidence(connection: &Connection, alert: &AlertId) -> Result<Optio
     content.map(|content| from_json("evidence", &content)).transpose()
 }
 
+/// Deletes one alert with all that belongs to it.
+pub(crate) fn delete(connection: &Connection, alert: &AlertId) -> Result<(), Fault> {
+    for sql in
+        ["DELETE FROM alert_event WHERE alert = ?1", "DELETE FROM evidence WHERE alert = ?1", "DELETE FROM alert WHERE id = ?1"]
+    {
+        connection.prepare_cached(sql)?.execute([&alert.0])?;
+    }
+    Ok(())
+}
+
 /// Deletes alerts that were over before `cutoff`, with all that belongs to them.
 pub(crate) fn delete_before(connection: &Connection, cutoff: Timestamp) -> Result<usize, Fault> {
     for sql in [

@@ -1,5 +1,6 @@
 //! A full disk: what was acknowledged stays, decisions still find room, and all goes on when there is room again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use caretaker_core::alert::{AlertId, Instance, State};
@@ -93,6 +94,7 @@ fn decision(number: i64) -> Decision {
         resolved_at: None,
         value: 100.0,
         peak: 100.0,
+        up: Span::ZERO,
         held: Span::ZERO,
         held_critical: None,
         calm: Span::ZERO,
@@ -100,14 +102,17 @@ fn decision(number: i64) -> Decision {
         no_data: false,
         acknowledged: None,
         snoozed_until: None,
-        told: None,
+        told: BTreeMap::new(),
+        flapping: false,
+        turns: Vec::new(),
+        recent: 0,
     };
     Decision { instances: vec![instance], ..Decision::default() }
 }
 
 #[test]
 fn a_decision_on_a_full_disk_takes_the_reserve() {
-    let Some(disk) = Tmpfs::mount("6m") else { return };
+    let Some(disk) = Tmpfs::mount("8m") else { return };
     let path = disk.path().join("caretaker.db");
     let store = StateStore::open(&path, Access::ReadWrite).unwrap();
     let reserve = disk.path().join("reserve");

@@ -22,4 +22,4 @@ pub use notification_daemon::{NotificationDaemon, Shown};
 pub use tray_host::{Pixmap, TrayHost, TrayItem};
 
 /// How long anything may take before the test fails; generous, because it costs time only then.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);

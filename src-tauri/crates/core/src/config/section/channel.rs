@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use super::notify::LEVELS;
 use super::rule::ROUTES;
 use crate::config::fields::Fields;
-use crate::rule::Level;
+use crate::rule::{Level, Route};
 
 const KINDS: [&str; 4] = ["webhook", "email", "ntfy", "command"];
 
@@ -25,8 +25,8 @@ pub(in crate::config) struct ChannelSection {
     #[schemars(with = "Option<String>", extend("enum" = ["warning", "critical"]))]
     pub level: Option<Level>,
     /// When it is told: at once, as second step, or with the daily report.
-    #[schemars(extend("enum" = ROUTES))]
-    pub route: Option<String>,
+    #[schemars(extend("default" = "now"))]
+    pub route: Option<Route>,
     /// Only alerts of these services; without it all.
     pub services: Option<Vec<String>>,
 }
@@ -40,7 +40,7 @@ impl ChannelSection {
             kind: fields.one_of("kind", &KINDS),
             url: fields.text("url"),
             level: fields.word("level", &LEVELS),
-            route: fields.one_of("route", &ROUTES),
+            route: fields.word("route", &ROUTES),
             services: fields.texts("services"),
         }
     }

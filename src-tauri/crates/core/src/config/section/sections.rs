@@ -49,11 +49,17 @@ impl Sections {
         sections
     }
 
-    /// Dotted paths of what the file has and this version does not act upon.
+    /// Dotted paths of what the file has and this version does not act upon: sections, whole rules, single keys.
     pub(in crate::config) fn unused(&self) -> Vec<String> {
-        let rules = self.rule.iter().flatten().filter(|rule| rule.waits_for_later_version());
-        let mut unused: Vec<String> = rules.filter_map(|rule| Some(format!("rule.{}", rule.id.as_ref()?))).collect();
+        let of_rule = |rule: &RuleSection| match (&rule.id, rule.waits_for_later_version()) {
+            (Some(id), true) => Some(format!("rule.{id}")),
+            (Some(id), false) => rule.priority.is_some().then(|| format!("rule.{id}.priority")),
+            (None, _) => None,
+        };
+        let mut unused: Vec<String> = self.rule.iter().flatten().filter_map(of_rule).collect();
         let lists = [
+            ("keep.logs", self.keep.as_ref().is_some_and(|keep| keep.logs.is_some())),
+            ("api", self.api.is_some()),
             ("notify.channel", self.notify.as_ref().is_some_and(|notify| notify.channel.is_some())),
             ("service", self.service.is_some()),
             ("destination", self.destination.is_some()),

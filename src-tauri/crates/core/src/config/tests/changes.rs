@@ -149,6 +149,18 @@ fn an_entry_or_a_section_is_removed_as_a_whole() {
 }
 
 #[test]
+fn an_entry_with_nothing_but_its_id_goes_with_its_last_key() {
+    let unset = |text: &str| Document::parse(text).unwrap().unset("rule.cpu-high.warning").unwrap();
+    let rule = "[[rule]]\nid = \"cpu-high\"\nwarning = { above = 70 }\n";
+    assert_eq!(unset(rule), "");
+    assert_eq!(unset(&format!("[collect]\ninterval = \"10s\"\n\n{rule}")), "[collect]\ninterval = \"10s\"\n");
+    let explained = format!("# Mine.\n{rule}");
+    assert_eq!(unset(&explained), "# Mine.\n[[rule]]\nid = \"cpu-high\"\n", "what a person wrote stays");
+    let more = format!("{rule}for = \"2m\"\n");
+    assert_eq!(unset(&more), "[[rule]]\nid = \"cpu-high\"\nfor = \"2m\"\n");
+}
+
+#[test]
 fn only_what_is_there_and_not_needed_can_be_removed() {
     let document = Document::parse(FILE).unwrap();
     for (key, code) in [

@@ -45,7 +45,18 @@ fn the_whole_example_is_taken_over() {
     let quiet = settings.notify.quiet[0];
     assert_eq!((quiet.from.minutes(), quiet.to.minutes(), quiet.except), (1_320, 420, Some(Level::Critical)));
     let unused = Document::parse(EVERYTHING).unwrap().unused_sections();
-    assert_eq!(unused, ["notify.channel", "service", "destination", "backup", "task", "flag"]);
+    let expected = [
+        "rule.cpu-high.priority",
+        "keep.logs",
+        "api",
+        "notify.channel",
+        "service",
+        "destination",
+        "backup",
+        "task",
+        "flag",
+    ];
+    assert_eq!(unused, expected);
 }
 
 #[test]

@@ -66,23 +66,6 @@ impl FreedesktopNotifier {
         self
     }
 
-    /// Hears clicks on what an earlier run left on the screen. Does nothing, and touches no bus, if that run left nothing;
-    /// starts no daemon.
-    pub async fn resume(&self) -> Result<(), NotifyError> {
-        if self.desk.shown().is_empty() {
-            return Ok(());
-        }
-        self.within_limit(async {
-            let mut session = self.session.lock().await;
-            let connection = self.connected(&mut session).await?;
-            if let Some(address) = owner_of(&connection, NAME).await.map_err(Failure::Gone)? {
-                self.desk.shown().bind(&identity(&connection, &address), &address);
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// The token that the server gave with the last click, for the window that the click opens. Each is given once.
     pub fn take_activation_token(&self) -> Option<String> {
         self.desk.take_token()
@@ -225,6 +208,24 @@ impl Notifier for FreedesktopNotifier {
         Box::pin(async {
             let server = self.server().await?;
             Ok(NotifierAbilities { update: true, close: true, actions: server.can("actions") })
+        })
+    }
+
+    /// Touches no bus if nothing was left.
+    fn resume(&self) -> PortFuture<'_, Result<(), NotifyError>> {
+        Box::pin(async {
+            if self.desk.shown().is_empty() {
+                return Ok(());
+            }
+            self.within_limit(async {
+                let mut session = self.session.lock().await;
+                let connection = self.connected(&mut session).await?;
+                if let Some(address) = owner_of(&connection, NAME).await.map_err(Failure::Gone)? {
+                    self.desk.shown().bind(&identity(&connection, &address), &address);
+                }
+                Ok(())
+            })
+            .await
         })
     }
 

@@ -9,7 +9,7 @@ use crate::config::default_rules::LATER_IDS;
 use crate::config::fields::{Fields, written};
 use crate::config::section::threshold::ThresholdSection;
 use crate::metric::Labels;
-use crate::rule::{Aggregate, NoData, Threshold};
+use crate::rule::{Aggregate, NoData, Route, Threshold, Tolerance};
 use crate::time::Span;
 
 /// How long an alert of a rule stays up after its last breach unless the file says otherwise.
@@ -36,7 +36,8 @@ pub(in crate::config) const AGGREGATES: [(&str, Aggregate); 12] = [
 const NO_DATA: [(&str, NoData); 3] = [("keep", NoData::Keep), ("ok", NoData::Ok), ("alert", NoData::Alert)];
 const PRIORITIES: [&str; 4] = ["P1", "P2", "P3", "P4"];
 /// When channels are told: at once, as second step, or with the daily report.
-pub(in crate::config) const ROUTES: [&str; 3] = ["now", "second", "daily"];
+pub(in crate::config) const ROUTES: [(&str, Route); 3] =
+    [("now", Route::Now), ("second", Route::Second), ("daily", Route::Daily)];
 
 /// When an alert is raised. A rule with the id of a built-in one changes only the keys it names; any other rule needs
 /// `metric` and at least one of `warning` and `critical`.
@@ -68,6 +69,10 @@ pub(in crate::config) struct RuleSection {
     /// How long the breach must last until the alert is raised, in time awake; from 0s to 7d.
     #[schemars(rename = "for", extend("default" = "0s"))]
     pub hold: Option<Span>,
+    /// In place of `for`: so many of the last samples must breach, so that one good sample changes nothing; `3 of 5`, at
+    /// most 64 samples.
+    #[schemars(with = "Option<String>")]
+    pub breaches: Option<Tolerance>,
     /// How far back below `above` (or above `below`) the value must come until the alert clears, in the unit of the
     /// series; at most half the threshold. Without it 10 points for percentages and 10 % of the threshold otherwise.
     #[schemars(range(min = 0.0))]
@@ -83,10 +88,10 @@ pub(in crate::config) struct RuleSection {
     /// Priority of the incident that a critical alert opens. Read and checked, but not acted upon by this version.
     #[schemars(extend("enum" = PRIORITIES))]
     pub priority: Option<String>,
-    /// When channels hear of it: at once, as second step, or with the daily report. Read and checked, but not acted
-    /// upon by this version.
-    #[schemars(extend("enum" = ROUTES))]
-    pub route: Option<String>,
+    /// Which channels hear of it: those told at once (the desktop is one), those of the second step, or only the daily
+    /// report.
+    #[schemars(extend("default" = "now"))]
+    pub route: Option<Route>,
     /// Whether it is judged at all.
     #[schemars(extend("default" = true))]
     pub enabled: Option<bool>,
@@ -105,12 +110,13 @@ impl RuleSection {
             warning: fields.table("warning", ThresholdSection::read).flatten(),
             critical: fields.table("critical", ThresholdSection::read).flatten(),
             hold: fields.span("for", HOLDS),
+            breaches: fields.parsed("breaches", "so many of so many samples, such as `3 of 5`"),
             clear_by: fields.number_within("clear_by", 0.0..=f64::INFINITY),
             keep_firing_for: fields.span("keep_firing_for", HOLDS),
             no_data: fields.word("no_data", &NO_DATA),
             runbook: fields.text("runbook"),
             priority: fields.one_of("priority", &PRIORITIES),
-            route: fields.one_of("route", &ROUTES),
+            route: fields.word("route", &ROUTES),
             enabled: fields.truth("enabled"),
         };
         check::together(&rule, fields);

@@ -20,6 +20,7 @@ impl RuleSection {
             warning: self.warning.or(base.and_then(|base| base.warning)),
             critical: self.critical.or(base.and_then(|base| base.critical)),
             hold: self.hold.or(base.map(|base| base.hold)).unwrap_or(Span::ZERO),
+            breaches: self.breaches.or(base.and_then(|base| base.breaches)),
             clear_by: self.clear_by.or(base.and_then(|base| base.clear_by)),
             keep_firing_for: self.keep_firing_for.or(base.map(|base| base.keep_firing_for)).unwrap_or(KEEP_FIRING_FOR),
             no_data: self.no_data.or(base.map(|base| base.no_data)).unwrap_or_default(),
@@ -28,6 +29,7 @@ impl RuleSection {
                 .clone()
                 .or_else(|| base.map(|base| base.runbook.clone()))
                 .unwrap_or_else(|| id.clone()),
+            route: self.route.or(base.map(|base| base.route)).unwrap_or_default(),
             enabled: self.enabled.or(base.map(|base| base.enabled)).unwrap_or(true),
             id,
         };

@@ -1,0 +1,126 @@
+//! The threshold at which a noisy rule would have been quiet, found by replaying stored rounds through milder versions of it.
+
+use super::Backtest;
+use crate::metric::Round;
+use crate::rule::{Rule, Threshold};
+use crate::time::Span;
+
+/// Bounds that are tried between the present one and the worst value seen.
+const STEPS: u32 = 24;
+
+/// A milder bound, and how often it would have rung.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quieter {
+    /// The bound for the rule's mildest level.
+    pub threshold: Threshold,
+    /// Notifications that would have rung.
+    pub would_notify: usize,
+}
+
+/// The bound nearest to the present one of the rule's mildest level that would have rung at most `most` times over `rounds`;
+/// none where no bound does, or where the rule is quiet already. A stricter level moves along so that it stays beyond.
+pub fn quieter(rule: &Rule, rounds: &[Round], repeat: Span, most: usize) -> Option<Quieter> {
+    let bound = rule.warning.or(rule.critical)?;
+    let (spans, notices) = replay(rule, rounds, repeat);
+    if notices <= most {
+        return None;
+    }
+    let worst = match bound {
+        Threshold::Above(_) => spans.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        Threshold::Below(_) => spans.iter().copied().fold(f64::INFINITY, f64::min),
+    };
+    (1..=STEPS).find_map(|step| {
+        let share = f64::from(step) / f64::from(STEPS);
+        let threshold = match bound {
+            Threshold::Above(present) => Threshold::Above(tidy(present + (worst - present) * share)),
+            Threshold::Below(present) => Threshold::Below(tidy(present + (worst - present) * share)),
+        };
+        let (_, would_notify) = replay(&milder(rule, threshold), rounds, repeat);
+        (would_notify <= most).then_some(Quieter { threshold, would_notify })
+    })
+}
+
+/// Worst values of the alerts, and how often they rang.
+fn replay(rule: &Rule, rounds: &[Round], repeat: Span) -> (Vec<f64>, usize) {
+    let mut backtest = Backtest::new(rule, repeat);
+    rounds.iter().for_each(|round| backtest.see(round));
+    let (spans, notices) = backtest.finish();
+    (spans.iter().map(|span| span.peak).collect(), notices)
+}
+
+fn milder(rule: &Rule, threshold: Threshold) -> Rule {
+    let beyond = |critical: Threshold| match (critical, threshold) {
+        (Threshold::Above(old), Threshold::Above(new)) => Threshold::Above(old.max(new)),
+        (Threshold::Below(old), Threshold::Below(new)) => Threshold::Below(old.min(new)),
+        (other, _) => other,
+    };
+    if rule.warning.is_some() {
+        Rule { warning: Some(threshold), critical: rule.critical.map(beyond), ..rule.clone() }
+    } else {
+        Rule { critical: Some(threshold), ..rule.clone() }
+    }
+}
+
+/// Three digits are enough for a bound that a person sets.
+fn tidy(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scale = 10_f64.powi(2 - value.abs().log10().floor() as i32);
+    (value * scale).round() / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::{Platform, default_rules};
+    use crate::metric::{Reading, RoundId, SeriesKey, Unit};
+    use crate::time::{BootId, Moment, Timestamp};
+
+    /// Ten hours, each beginning with twenty minutes at `load`.
+    fn hours(load: impl Fn(i64) -> f64) -> Vec<Round> {
+        let key = Arc::new(SeriesKey::plain("host.cpu.usage"));
+        (0..1_200)
+            .map(|number| {
+                let past = Span::from_seconds(number * 30);
+                let (hour, minute) = (number / 120, number / 2 % 60);
+                let wall = Timestamp::from_millis(1_700_000_000_000) + past;
+                let value = if minute < 20 { load(hour) } else { 10.0 };
+                Round {
+                    id: RoundId { epoch: 1, at: wall },
+                    moment: Moment { wall, awake: past, elapsed: past, boot: BootId(1) },
+                    interval: Span::from_seconds(30),
+                    readings: vec![Reading::gauge(Arc::clone(&key), Unit::Percent, value)],
+                    processes: None,
+                }
+            })
+            .collect()
+    }
+
+    fn cpu() -> Rule {
+        default_rules(Platform::Linux, Span::from_seconds(30)).into_iter().find(|rule| rule.id == "cpu-high").unwrap()
+    }
+
+    #[test]
+    fn the_bound_between_the_usual_and_the_one_real_peak_is_found() {
+        let rounds = hours(|hour| if hour == 7 { 99.0 } else { 80.0 });
+        let found = quieter(&cpu(), &rounds, Span::from_hours(4), 2).unwrap();
+        let Threshold::Above(bound) = found.threshold else { panic!("it keeps its direction") };
+        assert!((79.0..85.0).contains(&bound), "{bound}");
+        assert!(found.would_notify <= 2, "the real peak still rings: {}", found.would_notify);
+    }
+
+    #[test]
+    fn a_quiet_rule_needs_nothing() {
+        assert_eq!(quieter(&cpu(), &hours(|_| 50.0), Span::from_hours(4), 1), None);
+    }
+
+    #[test]
+    fn bounds_are_numbers_that_people_set() {
+        for (value, expected) in [(81.234, 81.2), (0.123_45, 0.123), (123_456.0, 123_000.0), (-4.567, -4.57)] {
+            assert_eq!(tidy(value), expected);
+        }
+    }
+}

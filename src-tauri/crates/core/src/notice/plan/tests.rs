@@ -1,0 +1,220 @@
+//! Tables over what a channel says, with alerts made by hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::alert::{Acknowledgement, State};
+use crate::metric::{SeriesKey, Unit};
+use crate::notice::NATIVE;
+use crate::rule::Route;
+use crate::time::Span;
+
+const REPEAT: Span = Span::from_hours(4);
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000) + Span::from_minutes(minute)
+}
+
+fn alert(name: &str, level: Level) -> Instance {
+    Instance {
+        id: AlertId(name.to_owned()),
+        rule: name.to_owned(),
+        meaning: 0,
+        series: Arc::new(SeriesKey::plain("host.cpu.usage")),
+        unit: Unit::Percent,
+        state: State::Firing,
+        level,
+        since: at(0),
+        fired_at: Some(at(0)),
+        resolved_at: None,
+        value: 93.0,
+        peak: 93.0,
+        up: Span::ZERO,
+        held: Span::ZERO,
+        held_critical: None,
+        calm: Span::ZERO,
+        calm_critical: None,
+        no_data: false,
+        acknowledged: None,
+        snoozed_until: None,
+        told: BTreeMap::new(),
+        flapping: false,
+        turns: Vec::new(),
+        recent: 0,
+    }
+}
+
+/// Alerts and a ledger that live through several plans.
+struct Desk {
+    alerts: Vec<Instance>,
+    channels: Vec<Channel>,
+    ledger: Ledger,
+}
+
+impl Desk {
+    fn with(alerts: Vec<Instance>) -> Self {
+        Self { alerts, channels: vec![Channel::native(true)], ledger: Ledger::default() }
+    }
+
+    /// Plans at a minute and takes over what was told; `kind alert` of each notice, the channel before it unless native.
+    fn say(&mut self, minute: i64) -> Vec<String> {
+        self.alerts.iter_mut().for_each(|alert| alert.up = Span::from_minutes(minute));
+        let hearing = Hearing {
+            now: at(minute),
+            channels: &self.channels,
+            quiet_until: None,
+            hours: None,
+            silences: &[],
+            repeat: REPEAT,
+        };
+        let explained = |alert: &Instance| crate::alert::explained_by(alert, &self.alerts).is_some();
+        let subjects: Vec<Subject<'_>> =
+            self.alerts.iter().map(|alert| Subject { alert, rule: None, explained: explained(alert) }).collect();
+        let planned = plan(&subjects, &hearing, &mut self.ledger);
+        for (id, channel, told) in planned.told {
+            let Some(alert) = self.alerts.iter_mut().find(|alert| alert.id == id) else { continue };
+            match told {
+                Some(told) => drop(alert.told.insert(channel, told)),
+                None => drop(alert.told.remove(&channel)),
+            }
+        }
+        self.alerts.retain(|alert| alert.state != State::Resolved);
+        let words = |notice: &Notice| {
+            let kind = format!("{:?} {}", notice.kind, notice.alert.0).to_lowercase();
+            let stays = if notice.persistent { " for good" } else { "" };
+            if notice.channel == NATIVE { format!("{kind}{stays}") } else { format!("{}: {kind}", notice.channel) }
+        };
+        planned.notices.iter().map(words).collect()
+    }
+
+    fn resolve(&mut self, name: &str) {
+        self.alerts.iter_mut().filter(|alert| alert.rule == name).for_each(|alert| alert.state = State::Resolved);
+    }
+}
+
+#[test]
+fn said_once_changed_quietly_and_taken_away() {
+    let mut desk = Desk::with(vec![alert("cpu", Level::Warning)]);
+    assert_eq!(desk.say(0), ["raise cpu"]);
+    assert!(desk.say(1).is_empty());
+    desk.alerts[0].level = Level::Critical;
+    assert_eq!(desk.say(2), ["raise cpu"]);
+    desk.alerts[0].level = Level::Warning;
+    assert_eq!(desk.say(3), ["update cpu"]);
+    desk.resolve("cpu");
+    assert_eq!(desk.say(4), ["close cpu"]);
+}
+
+#[test]
+fn a_critical_alert_is_said_again_until_somebody_takes_it_on() {
+    let mut desk = Desk::with(vec![alert("cpu", Level::Critical)]);
+    assert_eq!(desk.say(0), ["raise cpu"]);
+    assert!(desk.say(239).is_empty());
+    assert_eq!(desk.say(240), ["raise cpu"]);
+    assert!(desk.say(241).is_empty());
+    desk.alerts[0].acknowledged = Some(Acknowledgement { at: at(241), level: Level::Critical, note: String::new() });
+    assert_eq!(desk.say(242), ["close cpu"]);
+    assert!(desk.say(900).is_empty());
+}
+
+#[test]
+fn a_warning_that_nobody_takes_on_stays_on_the_screen_after_half_an_hour() {
+    let mut desk = Desk::with(vec![alert("cpu", Level::Warning)]);
+    assert_eq!(desk.say(0), ["raise cpu"]);
+    assert!(desk.say(29).is_empty());
+    assert_eq!(desk.say(30), ["update cpu for good"]);
+    assert!(desk.say(300).is_empty(), "a warning is never said again");
+}
+
+#[test]
+fn many_warnings_at_once_are_one_digest_and_critical_ones_are_not_in_it() {
+    let mut alerts: Vec<Instance> = (1..=5).map(|number| alert(&format!("w{number}"), Level::Warning)).collect();
+    alerts.push(alert("c", Level::Critical));
+    let mut desk = Desk::with(alerts);
+    assert_eq!(desk.say(0), ["raise c", "raise digest-native"]);
+    assert!(desk.say(1).is_empty());
+    desk.alerts[0].level = Level::Critical;
+    assert_eq!(desk.say(2), ["raise w1"], "worse than the digest says");
+    for name in ["w2", "w3", "w4"] {
+        desk.resolve(name);
+    }
+    assert!(desk.say(3).is_empty(), "the digest stays while one of its alerts does");
+    desk.resolve("w5");
+    assert_eq!(desk.say(4), ["close digest-native"]);
+}
+
+#[test]
+fn after_six_in_ten_minutes_warnings_go_into_a_digest() {
+    let mut desk = Desk::with(Vec::new());
+    for number in 0..6 {
+        desk.alerts.push(alert(&format!("w{number}"), Level::Warning));
+        assert_eq!(desk.say(number).len(), 1);
+    }
+    desk.alerts.push(alert("w6", Level::Warning));
+    assert_eq!(desk.say(6), ["raise digest-native"]);
+    desk.alerts.push(alert("c", Level::Critical));
+    assert_eq!(desk.say(7), ["raise c"], "critical ones pass");
+    desk.alerts.push(alert("w7", Level::Warning));
+    assert_eq!(desk.say(18), ["raise w7"], "ten minutes later there is room again");
+}
+
+#[test]
+fn a_flapping_alert_is_said_to_be_so_once() {
+    let mut desk = Desk::with(vec![alert("cpu", Level::Warning)]);
+    desk.say(0);
+    desk.alerts[0].flapping = true;
+    assert_eq!(desk.say(1), ["update cpu"]);
+    assert!(desk.say(2).is_empty());
+    desk.alerts[0].level = Level::Critical;
+    assert_eq!(desk.say(3), ["raise cpu"], "worse is still news");
+    desk.alerts[0].level = Level::Warning;
+    assert!(desk.say(4).is_empty(), "better is not, while it flaps");
+}
+
+#[test]
+fn what_a_full_disk_explains_is_said_when_the_disk_is_well_again() {
+    let mut desk = Desk::with(vec![alert("backup-failed", Level::Warning), alert("disk-space", Level::Critical)]);
+    assert_eq!(desk.say(0), ["raise disk-space"]);
+    desk.resolve("disk-space");
+    assert_eq!(desk.say(1), ["raise backup-failed", "close disk-space"]);
+}
+
+#[test]
+fn the_second_step_hears_of_critical_alerts_that_nobody_took_on() {
+    let mut desk = Desk::with(vec![alert("cpu", Level::Critical), alert("disk", Level::Warning)]);
+    desk.channels.push(Channel {
+        id: "phone".to_owned(),
+        enabled: true,
+        least: Level::Warning,
+        serves: Route::Second,
+        services: Vec::new(),
+    });
+    assert_eq!(desk.say(0), ["raise cpu", "raise disk"]);
+    assert_eq!(desk.say(15), ["phone: raise cpu"]);
+    desk.resolve("cpu");
+    assert_eq!(desk.say(16), ["close cpu", "phone: close cpu"]);
+}
+
+#[test]
+fn quiet_hours_mute_all_but_what_they_except() {
+    let mut desk = Desk::with(vec![alert("cpu", Level::Critical), alert("disk", Level::Warning)]);
+    let hours = crate::config::QuietHours {
+        from: "22:00".parse().unwrap(),
+        to: "07:00".parse().unwrap(),
+        except: Some(Level::Critical),
+    };
+    let hearing = Hearing {
+        now: at(0),
+        channels: &desk.channels,
+        quiet_until: None,
+        hours: Some(hours),
+        silences: &[],
+        repeat: REPEAT,
+    };
+    let subjects: Vec<Subject<'_>> =
+        desk.alerts.iter().map(|alert| Subject { alert, rule: None, explained: false }).collect();
+    let planned = plan(&subjects, &hearing, &mut desk.ledger);
+    let told: Vec<&str> = planned.notices.iter().map(|notice| notice.alert.0.as_str()).collect();
+    assert_eq!(told, ["cpu"]);
+}

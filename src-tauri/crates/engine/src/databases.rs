@@ -1,0 +1,78 @@
+//! Both databases of a home, opened whatever became of them: a damaged one is set aside, and on a full disk the reserve is
+//! given up. It judges nothing that is in them.
+
+use std::path::{Path, PathBuf};
+
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::{Moment, Timestamp};
+use caretaker_platform::files;
+use caretaker_store::{Access, MetricsStore, StateStore, StoreError};
+
+use crate::degraded::DegradedParts;
+use crate::engine::Mode;
+use crate::options::EngineOptions;
+use crate::reserve;
+
+/// A database that cannot be read is set aside under this text.
+const SET_ASIDE: &str = "it was damaged; the file was set aside and a new one was started";
+
+/// Opens both, for writing with everything that it takes.
+pub(crate) fn open(
+    options: &EngineOptions,
+    mode: Mode,
+    degraded: &DegradedParts,
+    moment: Moment,
+) -> Result<(MetricsStore, StateStore), Problem> {
+    let home = &options.home;
+    let (metrics, state) = (home.metrics_database(), home.caretaker_database());
+    if mode == Mode::ReadOnly {
+        return Ok((MetricsStore::open(&metrics, Access::ReadOnly)?, StateStore::open(&state, Access::ReadOnly)?));
+    }
+    let opening = Opening { reserve_beside: &state, degraded, now: moment.wall };
+    let metrics = opening.open(&metrics, "samples", MetricsStore::open, MetricsStore::set_aside)?;
+    let state = opening.open(&state, "state", StateStore::open, StateStore::set_aside)?;
+    reserve::lay_down(&state, degraded, moment.wall);
+    Ok((metrics, state))
+}
+
+struct Opening<'a> {
+    reserve_beside: &'a Path,
+    degraded: &'a DegradedParts,
+    now: Timestamp,
+}
+
+impl Opening<'_> {
+    fn open<T>(
+        &self,
+        path: &Path,
+        what: &str,
+        open: fn(&Path, Access) -> Result<T, StoreError>,
+        set_aside: fn(&Path, Timestamp) -> Result<PathBuf, StoreError>,
+    ) -> Result<T, Problem> {
+        // SQLite gives its log the mode of the database, so that nothing of ours is readable by others even in a home
+        // that is.
+        files::create_private(path).map_err(|error| {
+            Problem::new(Code::HomeUnusable, format!("create {}: {error}", path.display()))
+                .hint("check that the folder can be written and the disk has room")
+        })?;
+        match self.with_room(path, open) {
+            Err(StoreError::Damaged { .. }) => {
+                let kept = set_aside(path, self.now)?;
+                let hint = format!("what could not be read is kept in {}", kept.display());
+                self.degraded.report(&format!("{what} database"), SET_ASIDE, &hint, self.now);
+                Ok(self.with_room(path, open)?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// SQLite needs a little room beside the database even to read its log.
+    fn with_room<T>(&self, path: &Path, open: fn(&Path, Access) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match open(path, Access::ReadWrite) {
+            Err(error) if error.is_full() && StateStore::give_up_reserve(self.reserve_beside) => {
+                open(path, Access::ReadWrite)
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A start: reads what was stored, fills the windows of the rules, and judges rounds that were not judged yet through the
+//! same function as live ones.
+
+use caretaker_core::alert::{Evaluator, FLAPPING_WITHIN, State};
+use caretaker_core::metric::{Round, RoundId};
+use caretaker_core::time::{Moment, Span, Timestamp};
+use caretaker_store::{AlertFilter, StoreError};
+
+use crate::decisions::LEDGER;
+use crate::pipeline::Pipeline;
+use crate::recall::hour_start;
+
+/// Rounds that are read at once.
+const PAGE: usize = 500;
+/// Where nothing was ever judged, at least this much is: the book is stored every ten minutes.
+const UNJUDGED: Span = Span::from_minutes(15);
+
+impl Pipeline {
+    /// Called once, before [`Self::work`].
+    pub fn restore(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let judged = self.state.judged()?;
+        let open = self.state.open_alerts()?;
+        let (evaluator, orphans) =
+            Evaluator::restored(&self.settings.rules, open, judged.map(|(id, moment)| (moment, id.epoch)));
+        self.evaluator = evaluator;
+        self.current.silences = self.state.silences(now)?;
+        self.current.quiet_until = crate::operation::quiet_until(&self.state)?;
+        let ledger = self.state.setting(LEDGER)?;
+        self.ledger = ledger.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let newest = self.metrics.newest()?;
+        if let Some((judged, _)) = judged {
+            self.recall_history(judged.at);
+            self.recall_ended(judged.at)?;
+            let window = judged.at - self.evaluator.longest_window() - Span::from_minutes(1);
+            self.observe_since(window.min(hour_start(judged.at)), |id| id <= judged)?;
+            self.last = judged_round(judged, newest);
+            self.replay(judged)?;
+        } else if let Some((newest, _)) = newest {
+            // Killed before its first decision, or its book was damaged.
+            let unjudged = newest.at - UNJUDGED;
+            self.recall_history(unjudged);
+            self.observe_since(unjudged - self.evaluator.longest_window(), |id| id.at <= unjudged)?;
+            for round in self.metrics.recent_rounds(unjudged)?.iter().filter(|round| round.id.at > unjudged) {
+                self.judge(round);
+            }
+        }
+        let at = Round { id: RoundId { epoch: self.epoch, at: now }, ..Round::default() };
+        let ended =
+            orphans.into_iter().map(|alert| caretaker_core::alert::end(alert, "the rule changed", &at)).collect();
+        self.decide(ended, None, now);
+        self.publish();
+        Ok(())
+    }
+
+    /// Fills the windows of the rules with the rounds from `since` on whose decisions are known.
+    fn observe_since(&mut self, since: Timestamp, known: impl Fn(RoundId) -> bool) -> Result<(), StoreError> {
+        let names = self.evaluator.metrics();
+        let Self { metrics, evaluator, .. } = self;
+        metrics.for_each_round(since, &names, |round| {
+            if known(round.id) {
+                evaluator.observe(round);
+            }
+        })
+    }
+
+    /// Alerts that ended lately count for whether the next ones flap.
+    fn recall_ended(&mut self, judged: Timestamp) -> Result<(), StoreError> {
+        let filter = AlertFilter {
+            states: vec![State::Resolved],
+            since: Some(judged - FLAPPING_WITHIN),
+            ..AlertFilter::default()
+        };
+        for ended in self.state.alerts(&filter)? {
+            self.evaluator.recall_ended(ended);
+        }
+        Ok(())
+    }
+
+    fn replay(&mut self, mut after: RoundId) -> Result<(), StoreError> {
+        loop {
+            let rounds = self.metrics.rounds_after(after, PAGE)?;
+            let Some(last) = rounds.last() else { return Ok(()) };
+            after = last.id;
+            for round in &rounds {
+                self.judge(round);
+            }
+        }
+    }
+}
+
+fn judged_round(judged: RoundId, newest: Option<(RoundId, Moment)>) -> Option<(RoundId, Moment)> {
+    newest.filter(|(id, _)| *id >= judged)
+}

@@ -1,0 +1,65 @@
+//! What is kept of what was: marks on the charts, alerts that are over.
+
+use std::sync::Arc;
+
+use caretaker_core::config::Platform;
+use caretaker_core::metric::MarkKind;
+use caretaker_core::time::Span;
+use caretaker_engine::{AlertFilter, Engine, EngineOptions, Mode, Ports};
+use caretaker_platform::home::Home;
+use caretaker_testkit::{ScriptedMachine, World};
+
+#[tokio::test]
+async fn a_rise_too_short_to_be_an_alert_leaves_nothing_behind() {
+    let world = World::new().unwrap();
+    world.set("host.memory.usage", 99.0);
+    world.set("host.cpu.usage", 99.0);
+    world.pass(Span::from_seconds(60)).await.unwrap();
+    let all = AlertFilter { all: true, ..AlertFilter::default() };
+    let pending = world.engine().alerts(all).await.unwrap().alerts;
+    assert!(pending.iter().any(|alert| alert.fired_at.is_none()), "something is about to be raised: {pending:?}");
+    world.set("host.memory.usage", 20.0);
+    world.set("host.cpu.usage", 1.0);
+    world.pass(Span::from_minutes(15)).await.unwrap();
+    assert!(world.engine().alerts(all).await.unwrap().alerts.is_empty());
+    for alert in pending {
+        assert!(world.engine().alert(&alert.id.0).await.is_err(), "{} is still kept", alert.rule);
+    }
+}
+
+/// An engine for one operation, as a command opens it when none runs.
+fn operation(world: &World) -> Engine {
+    let home = Home::locate(Some(&world.home())).unwrap().prepare().unwrap();
+    let options = EngineOptions {
+        configuration: home.configuration(),
+        home,
+        environment: Vec::new(),
+        platform: Platform::Linux,
+        program: "caretaker".to_owned(),
+        version: "0.0.0".to_owned(),
+        ports: Ports {
+            clock: Arc::new(world.clock.clone()),
+            collectors: Box::new(Vec::new),
+            facts: Box::new(ScriptedMachine::facts),
+            notifier: None,
+            actions: None,
+        },
+    };
+    Engine::open(options, Mode::Operation).unwrap()
+}
+
+#[tokio::test]
+async fn only_an_engine_that_stays_marks_its_start_on_the_charts() {
+    let mut world = World::new().unwrap();
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    world.engine().close().await;
+    let command = operation(&world);
+    command.close().await;
+    drop(command);
+    world.clock.advance(Span::from_minutes(10));
+    world.restart().await.unwrap();
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    let marks = world.engine().overview().await.unwrap().marks;
+    let starts = marks.iter().filter(|mark| mark.kind == MarkKind::Start).count();
+    assert_eq!(starts, 2, "{marks:?}");
+}
