@@ -64,9 +64,8 @@ fn a_second_silence_of_the_same_changes_the_first() {
     assert_eq!(second.silence.id, first.silence.id);
     let list: AlertList = world.read(&["alerts", "list", "--json"]);
     assert_eq!(list.silences, [second]);
-    let narrower: SilenceView = world.read(&[
-        "alerts", "silence", "always", "--label", "mount=/", "--for", "1h", "--reason", "another", "--json",
-    ]);
+    let narrower: SilenceView = world
+        .read(&["alerts", "silence", "always", "--label", "mount=/", "--for", "1h", "--reason", "another", "--json"]);
     assert_ne!(narrower.silence.id, first.silence.id, "other labels are another silence");
 }
 

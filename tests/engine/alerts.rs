@@ -251,3 +251,15 @@ async fn quiet_hours_are_in_local_time_and_what_is_up_afterwards_is_told_then() 
     world.pass(minutes(15)).await.unwrap();
     assert_eq!(world.told(), ["raise critical"]);
 }
+
+#[tokio::test]
+async fn who_could_not_be_reached_all_night_is_told_in_the_morning_of_what_is_still_up() {
+    let world = World::with_configuration("[collect]\ninterval = \"5m\"\n").unwrap();
+    world.notifier.refuse(Some("no notification daemon answers on the session bus"));
+    world.set("host.disk.usage", 88.0);
+    world.pass(Span::from_hours(14)).await.unwrap();
+    assert!(world.told().is_empty());
+    world.notifier.refuse(None);
+    world.pass(minutes(15)).await.unwrap();
+    assert_eq!(world.told().first().map(String::as_str), Some("raise warning"), "not lost with the first notice");
+}

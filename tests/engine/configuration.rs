@@ -102,7 +102,11 @@ async fn a_change_on_a_full_disk_is_in_force_whole_and_remembered_when_there_is_
     world.engine().reload().await.unwrap();
     world.pass(Span::from_minutes(8)).await.unwrap();
     let status = world.status().await.unwrap();
-    assert_eq!(status.alerts.first().map(|alert| alert.rule.as_str()), Some("cpu-high"), "it is judged by what is shown");
+    assert_eq!(
+        status.alerts.first().map(|alert| alert.rule.as_str()),
+        Some("cpu-high"),
+        "it is judged by what is shown"
+    );
     let part = status.degraded.iter().find(|part| part.part == "configuration history");
     assert!(part.is_some_and(|part| part.why.contains("full")), "{:?}", status.degraded);
     // A start takes what the file says, whether or not it can be remembered.

@@ -67,6 +67,8 @@ test('what is muted counts nowhere', async ({ page, world, open }) => {
   await expect(page.getByRole('link', { name: 'Alerts, 1 open, 1 muted' })).toContainText('1');
   await open('overview');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 thing needs you');
+  await expect(page.getByRole('region', { name: 'What needs you' }).getByRole('link')).toHaveCount(1);
+  await expect(page.getByRole('link', { name: '1 muted', exact: true })).toBeVisible();
 });
 
 test('a silence needs a reason', async ({ page, world, open }) => {

@@ -327,6 +327,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule, with changes that need not be saved, would have done. Changes nothing. */
+        post: operations["backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/noise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much noise each rule made, and at which bound it would have been quiet. */
+        get: operations["noise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes keys of a rule in the configuration file, or adds a rule, all at once. */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/silences": {
         parameters: {
             query?: never;
@@ -444,14 +495,14 @@ export interface components {
             /** @description What happened to it, the oldest first. */
             timeline: components["schemas"]["TimelineEntry"][];
         };
-        /** @description Identity of an alert from its first breach to its end: a UUIDv7 as text. */
+        /** @description Identity of an alert from its first breach to its end: a UUIDv8 by hashing, as text; it sorts by time. */
         AlertId: string;
         /** @description Several alerts, and what is muted. */
         AlertList: {
             /** @description The worst first, then the newest. */
             alerts: components["schemas"]["AlertView"][];
             /** @description Silences in force, the next to end first. */
-            silences?: components["schemas"]["SilenceView"][];
+            silences: components["schemas"]["SilenceView"][];
         };
         /** @description One alert in a list. */
         AlertView: {
@@ -509,6 +560,57 @@ export interface components {
              * @example 127.0.0.1:7861
              */
             listen: string;
+        };
+        /** @description Asks what a rule would have done. */
+        BacktestRequest: {
+            /** @description Id of the rule; a new one when no rule has it. */
+            rule: string;
+            /** @description Changes to its keys, as `config set rule.ID.KEY VALUE` takes them; null removes a key: `{"warning.above": "70"}`. */
+            set?: {
+                [key: string]: string | null;
+            };
+            /**
+             * @description How far back; 30 days when absent.
+             * @example 30d
+             */
+            since?: string | null;
+        };
+        /** @description One alert that a rule would have raised. */
+        BacktestSpan: {
+            /** @description When it would have been raised. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Labels of the series. */
+            labels?: components["schemas"]["Labels"];
+            /** @description The worst level that it would have had. */
+            level: components["schemas"]["Level"];
+            /**
+             * Format: double
+             * @description The worst judged value.
+             */
+            peak: number;
+            to?: null | components["schemas"]["Timestamp"];
+        };
+        /** @description What a rule would have done. */
+        BacktestView: {
+            /** @description The alerts that it would have raised, the oldest first. */
+            fired: components["schemas"]["BacktestSpan"][];
+            /** @description Start of the range. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Stored rounds that it was judged over. */
+            rounds: number;
+            /** @description The rule with its changes. */
+            rule: components["schemas"]["Rule"];
+            /** @description The rule in a sentence. */
+            rule_text: string;
+            /** @description End of the range. */
+            to: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description What the calculation took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description Notifications that would have rung. */
+            would_notify: number;
         };
         /** @description One entry of an alert's timeline. */
         Change: {
@@ -842,6 +944,38 @@ export interface components {
          * @enum {string}
          */
         NoData: "keep" | "ok" | "alert";
+        /** @description What one rule had to say. */
+        NoiseRow: {
+            /** @description Alerts that somebody took on. */
+            acknowledged: number;
+            /** @description Alerts that it raised. */
+            fired: number;
+            quieter?: null | components["schemas"]["QuieterView"];
+            /** @description Id of the rule. */
+            rule: string;
+            /**
+             * Format: double
+             * @description Its share of all notifications, 0 to 100.
+             */
+            share_percent: number;
+            /** @description Alerts that somebody snoozed. */
+            snoozed: number;
+            /** @description Its title. */
+            title: string;
+            /** @description Notifications that rang. */
+            told: number;
+        };
+        /** @description What each rule had to say lately, and whether anybody did anything about it. */
+        NoiseView: {
+            /** @description Start of the range. */
+            from: components["schemas"]["Timestamp"];
+            /** @description `12 notifications, 9 acted on; disk-space made 60 % of them`. */
+            line: string;
+            /** @description The noisiest first; rules that said nothing are left out. */
+            rules: components["schemas"]["NoiseRow"][];
+            /** @description End of the range. */
+            to: components["schemas"]["Timestamp"];
+        };
         /** @description Stands where a part of Caretaker is not set up; never an invented ok. */
         NotConfigured: {
             /** @description Always `not_configured`. */
@@ -1037,6 +1171,13 @@ export interface components {
         QuietView: {
             until?: null | components["schemas"]["Timestamp"];
         };
+        /** @description A milder bound. */
+        QuieterView: {
+            /** @description The bound for the rule's mildest level. */
+            threshold: components["schemas"]["Threshold"];
+            /** @description Notifications that would have rung in the same time. */
+            would_notify: number;
+        };
         /**
          * @description Which channels hear of a rule's alerts.
          * @enum {string}
@@ -1084,6 +1225,13 @@ export interface components {
         RuleList: {
             /** @description In the order of the built-in ones, then of the file. */
             rules: components["schemas"]["Rule"][];
+        };
+        /** @description Changes a rule in the file, everything at once. */
+        RuleRequest: {
+            /** @description Its keys, as `config set rule.ID.KEY VALUE` takes them; null removes a key. */
+            set: {
+                [key: string]: string | null;
+            };
         };
         /** @description A series that exists, with its newest value. */
         SeriesEntry: components["schemas"]["SeriesKey"] & {
@@ -1253,7 +1401,7 @@ export interface components {
              * Format: int32
              * @description Mistakes in the configuration file; while there are any, the last good version is in force.
              */
-            configuration_mistakes?: number;
+            configuration_mistakes: number;
             /** @description What does not work. */
             degraded: components["schemas"]["Degraded"][];
             /** @description The engine. */
@@ -1271,7 +1419,7 @@ export interface components {
             /** @description Services. */
             services: components["schemas"]["NotConfigured"];
             /** @description Silences in force, the next to end first. */
-            silences?: components["schemas"]["SilenceView"][];
+            silences: components["schemas"]["SilenceView"][];
             /** @description The worst of what is open. */
             state: components["schemas"]["OverallState"];
             /** @description What is kept on disk. */
@@ -1350,7 +1498,7 @@ export interface components {
             /** @description The last hour. */
             points: components["schemas"]["Point"][];
             /** @description Why the state is not that of the newest value: `5-min mean 96 %`, `recovering`; mostly empty. */
-            reason?: string;
+            reason: string;
             /** @description The series behind the sparkline; the Metrics page opens on it. */
             series: components["schemas"]["SeriesKey"];
             /** @description By the open alerts on this tile's series. */
@@ -1977,6 +2125,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleList"];
+                };
+            };
+        };
+    };
+    backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    noise: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How far back; a week when absent.
+                 * @example 7d
+                 */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoiseView"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

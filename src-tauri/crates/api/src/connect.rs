@@ -62,8 +62,7 @@ pub async fn connect(
         }
         return Ok(Connection { client, own: None });
     }
-    let fresh = !options.home.metrics_database().exists() || !options.home.caretaker_database().exists();
-    if access == Access::Read && !fresh {
+    if access == Access::Read {
         let engine = Engine::open(options, Mode::ReadOnly)?;
         return Ok(own(engine, None));
     }

@@ -82,7 +82,7 @@ impl Running {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use caretaker_core::config::Platform;
     use caretaker_core::metric::{Reading, SeriesKey, Unit};
@@ -97,6 +97,7 @@ mod tests {
     use caretaker_platform::files::write_atomic;
     use caretaker_platform::home::Home;
     use caretaker_platform::lock::Owner;
+    use futures_util::StreamExt;
     use tokio::sync::Notify;
 
     /// Takes its time, as a desktop does that is starting.
@@ -104,9 +105,14 @@ mod tests {
     struct Slow {
         begun: Notify,
         shown: AtomicUsize,
+        absent: AtomicBool,
     }
 
     impl Notifier for Slow {
+        fn is_present(&self) -> bool {
+            !self.absent.load(Ordering::SeqCst)
+        }
+
         fn abilities(&self) -> PortFuture<'_, Result<NotifierAbilities, NotifyError>> {
             Box::pin(async { Ok(NotifierAbilities::default()) })
         }
@@ -157,13 +163,36 @@ mod tests {
         Host::start(options, lock).unwrap()
     }
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn an_orderly_stop_tells_nothing_twice() {
+    fn alarmed() -> (tempfile::TempDir, Home) {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::locate(Some(folder.path())).unwrap().prepare().unwrap();
         let rule =
             "[[rule]]\nid = \"up\"\ntitle = \"Up\"\nmetric = \"host.uptime\"\nfor = \"0s\"\nwarning = { above = 1 }\n";
         write_atomic(&home.configuration(), rule.as_bytes(), 0o600).unwrap();
+        (folder, home)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_happened_without_a_desktop_is_told_when_there_is_one() {
+        let (_folder, home) = alarmed();
+        let notifier = Arc::new(Slow { absent: AtomicBool::new(true), ..Slow::default() });
+        let running = start(&home, &notifier);
+        let mut hints = running.client().watch(false).await.unwrap();
+        while running.engine().status(None).await.unwrap().alerts.is_empty() {
+            hints.next().await;
+        }
+        running.engine().deliver().await.unwrap();
+        let status = running.engine().status(None).await.unwrap();
+        assert_eq!((notifier.shown.load(Ordering::SeqCst), status.degraded.len()), (0, 0), "no desktop is no fault");
+        notifier.absent.store(false, Ordering::SeqCst);
+        running.engine().deliver().await.unwrap();
+        assert_eq!(notifier.shown.load(Ordering::SeqCst), 1);
+        running.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_orderly_stop_tells_nothing_twice() {
+        let (_folder, home) = alarmed();
         let notifier = Arc::new(Slow::default());
         let running = start(&home, &notifier);
         notifier.begun.notified().await;

@@ -184,13 +184,8 @@ impl Engine {
                     let settings = Arc::clone(&settings);
                     self.ask(|reply| Work::Settings(settings, now, reply)).await?;
                 }
-                let in_force = InForce {
-                    settings,
-                    text: file.text,
-                    problems: Vec::new(),
-                    since: now,
-                    stamp: file.stamp,
-                };
+                let in_force =
+                    InForce { settings, text: file.text, problems: Vec::new(), since: now, stamp: file.stamp };
                 self.0.in_force.send_replace(Arc::new(in_force));
                 self.0.degraded.recovered(PART);
                 self.remember(text, now).await;

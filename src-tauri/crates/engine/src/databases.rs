@@ -16,23 +16,43 @@ use crate::reserve;
 /// A database that cannot be read is set aside under this text.
 const SET_ASIDE: &str = "it was damaged; the file was set aside and a new one was started";
 
+/// What was opened.
+pub(crate) struct Opened {
+    pub metrics: MetricsStore,
+    pub state: StateStore,
+    /// Whether an engine ever ran in this home.
+    pub used: bool,
+}
+
 /// Opens both, for writing with everything that it takes.
 pub(crate) fn open(
     options: &EngineOptions,
     mode: Mode,
     degraded: &DegradedParts,
     moment: Moment,
-) -> Result<(MetricsStore, StateStore), Problem> {
+) -> Result<Opened, Problem> {
     let home = &options.home;
     let (metrics, state) = (home.metrics_database(), home.caretaker_database());
     if mode == Mode::ReadOnly {
-        return Ok((MetricsStore::open(&metrics, Access::ReadOnly)?, StateStore::open(&state, Access::ReadOnly)?));
+        return read_only(&metrics, &state);
     }
     let opening = Opening { reserve_beside: &state, degraded, now: moment.wall };
     let metrics = opening.open(&metrics, "samples", MetricsStore::open, MetricsStore::set_aside)?;
     let state = opening.open(&state, "state", StateStore::open, StateStore::set_aside)?;
     reserve::lay_down(&state, degraded, moment.wall);
-    Ok((metrics, state))
+    Ok(Opened { metrics, state, used: true })
+}
+
+/// A home that lacks a database was never used: it reads as empty, and reading it makes nothing.
+fn read_only(metrics: &Path, state: &Path) -> Result<Opened, Problem> {
+    let opened = MetricsStore::open(metrics, Access::ReadOnly)
+        .and_then(|metrics| Ok(Opened { metrics, state: StateStore::open(state, Access::ReadOnly)?, used: true }));
+    match opened {
+        Err(StoreError::Absent { .. }) => {
+            Ok(Opened { metrics: MetricsStore::empty(metrics), state: StateStore::empty(state), used: false })
+        }
+        other => Ok(other?),
+    }
 }
 
 struct Opening<'a> {

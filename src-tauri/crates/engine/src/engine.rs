@@ -36,6 +36,8 @@ pub(crate) const HINTS: usize = 64;
 
 pub(crate) struct Inner {
     pub mode: Mode,
+    /// Whether there is anything to read.
+    pub used: bool,
     pub home: Home,
     pub configuration: PathBuf,
     pub environment: Vec<(String, String)>,
@@ -148,6 +150,15 @@ impl Engine {
         let stopped = || Problem::new(Code::NotRunning, "the engine is stopping");
         pipeline.send(work(reply)).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
+    }
+
+    /// Refuses to answer about a home in which nothing was ever measured, as if all were well there.
+    pub(crate) fn used(&self) -> Result<(), Problem> {
+        if self.0.used {
+            return Ok(());
+        }
+        let message = format!("nothing is there yet: Caretaker never ran in {}", self.0.home.folder().display());
+        Err(Problem::new(Code::NotConfigured, message).hint("start the tray app, or `caretaker run`"))
     }
 
     /// Refuses what would change anything while this engine only reads.

@@ -11,7 +11,7 @@ use caretaker_store::{EpochReason, MetricsStore, StateStore};
 use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 
 use crate::configuration::{self, InForce};
-use crate::databases;
+use crate::databases::{self, Opened};
 use crate::degraded::DegradedParts;
 use crate::engine::{Engine, HINTS, Inner, Mode};
 use crate::hearing;
@@ -24,7 +24,7 @@ impl Engine {
     pub fn open(options: EngineOptions, mode: Mode) -> Result<Self, Problem> {
         let moment = options.ports.clock.moment();
         let degraded = Arc::new(DegradedParts::default());
-        let (metrics, state) = databases::open(&options, mode, &degraded, moment)?;
+        let Opened { metrics, state, used } = databases::open(&options, mode, &degraded, moment)?;
         let in_force = configuration::at_start(&options, mode, &state, &degraded, moment.wall)?;
         let (latest, _) = watch::channel(Arc::new(Latest::default()));
         let on_notices = Arc::new(Notify::new());
@@ -52,6 +52,7 @@ impl Engine {
         let ports = options.ports;
         Ok(Self(Arc::new(Inner {
             mode,
+            used,
             home: options.home,
             configuration: options.configuration,
             environment: options.environment,

@@ -3,13 +3,14 @@
 //! A notice is marked after the channel took it; killed in between, it is delivered once more under the same identity
 //! and replaces itself on the screen.
 
-use caretaker_core::notice::{NATIVE, Notice, back_off};
+use caretaker_core::notice::{NATIVE, Notice, NoticeKind, NoticeState, back_off};
 use caretaker_core::problem::Problem;
 use caretaker_core::time::Span;
 use caretaker_core::view::Hint;
 use tokio::sync::watch;
 
 use crate::engine::Engine;
+use crate::pipeline::Work;
 
 const PART: &str = "notifications";
 const BATCH: usize = 16;
@@ -48,20 +49,44 @@ impl Engine {
     /// Strikes out what nobody could be told in time.
     async fn expire(&self) -> Result<(), Problem> {
         let now = self.now();
-        self.blocking(move |inner| {
-            let late = |notice: &Notice| notice.channel == NATIVE && now >= notice.expires;
-            let expired = inner.state.pending_notices()?.into_iter().filter(late);
-            expired.map(|notice| Ok(drop(inner.state.notice_expired(&notice.id)?))).collect()
-        })
-        .await
+        let pending = self.blocking(|inner| Ok(inner.state.pending_notices()?)).await?;
+        for notice in pending.into_iter().filter(|notice| notice.channel == NATIVE && now >= notice.expires) {
+            self.expired(notice).await?;
+        }
+        Ok(())
+    }
+
+    /// Nobody took a notice in time. If its alert is still up, that is news again.
+    async fn expired(&self, notice: Notice) -> Result<(), Problem> {
+        let Notice { id, alert, channel, kind, .. } = notice;
+        self.blocking(move |inner| Ok(inner.state.notice_expired(&id)?)).await?;
+        let pipeline = self.0.pipeline.as_ref().filter(|_| kind != NoticeKind::Close);
+        if let Some(pipeline) = pipeline
+            && pipeline.send(Work::Untold(alert, channel, self.now())).await.is_err()
+        {
+            tracing::debug!("the engine ends; the next start tells");
+        }
+        Ok(())
+    }
+
+    /// A quiet update of what was never shown is the first that the owner hears of it, and rings.
+    async fn loud_enough(&self, notice: Notice) -> Result<Notice, Problem> {
+        if notice.kind != NoticeKind::Update {
+            return Ok(notice);
+        }
+        let (alert, channel) = (notice.alert.clone(), notice.channel.clone());
+        let earlier = self.blocking(move |inner| Ok(inner.state.notices(&alert)?)).await?;
+        let shown = earlier.iter().any(|one| one.channel == channel && one.state == NoticeState::Delivered);
+        Ok(if shown { notice } else { Notice { kind: NoticeKind::Raise, ..notice } })
     }
 
     async fn deliver_one(&self, notifier: &dyn caretaker_core::port::Notifier, notice: Notice) -> Result<(), Problem> {
         let now = self.now();
         let id = notice.id.clone();
         if now >= notice.expires {
-            return self.blocking(move |inner| Ok(inner.state.notice_expired(&id)?)).await.map(drop);
+            return self.expired(notice).await;
         }
+        let notice = self.loud_enough(notice).await?;
         match notifier.deliver(&notice).await {
             Ok(()) => {
                 let delivered = self.now();

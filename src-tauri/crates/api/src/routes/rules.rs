@@ -32,7 +32,10 @@ pub struct NoiseQuery {
 
 /// How much noise each rule made, and at which bound it would have been quiet.
 #[utoipa::path(get, path = "/rules/noise", tag = "alerts", params(NoiseQuery), responses((status = 200, body = NoiseView)))]
-pub async fn noise(State(engine): State<Engine>, query: Result<Query<NoiseQuery>, QueryRejection>) -> Answer<NoiseView> {
+pub async fn noise(
+    State(engine): State<Engine>,
+    query: Result<Query<NoiseQuery>, QueryRejection>,
+) -> Answer<NoiseView> {
     Ok(Json(engine.noise(query?.since).await?))
 }
 

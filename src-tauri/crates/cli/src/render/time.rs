@@ -41,7 +41,9 @@ pub fn in_local_time(text: &str, now: Timestamp) -> String {
     for word in text.split(' ') {
         let bare = word.trim_end_matches([',', ';', '.', ')']);
         let moment = if bare.len() >= 20 && bare.ends_with('Z') { bare.parse::<Timestamp>().ok() } else { None };
-        words.push(moment.map_or_else(|| word.to_owned(), |at| format!("{}{}", day_and_time(at, now), &word[bare.len()..])));
+        words.push(
+            moment.map_or_else(|| word.to_owned(), |at| format!("{}{}", day_and_time(at, now), &word[bare.len()..])),
+        );
     }
     words.join(" ")
 }

@@ -75,11 +75,10 @@ pub fn table(terminal: &Terminal, alerts: &[AlertView], now: Timestamp) -> Table
 fn remark(alert: &AlertView, now: Timestamp) -> String {
     match (alert.state, &alert.acknowledged, alert.silenced_until) {
         (State::Resolved, _, _) | (State::Pending, None, None) => state(alert, now),
-        // The sentence says it.
-        (State::Recovering, None, None) => String::new(),
         (_, _, Some(_)) => "silenced".to_owned(),
         (_, Some(_), None) => "acknowledged".to_owned(),
-        (State::Firing, None, None) => String::new(),
+        // Of a recovering alert the sentence says it.
+        (State::Firing | State::Recovering, None, None) => String::new(),
     }
 }
 

@@ -88,7 +88,12 @@ fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
     let judged = if alert.judged.is_empty() { String::new() } else { format!(" as {}", alert.judged) };
     line(
         "Value",
-        format!("{}{judged}, at worst {}{}", alert.value_text, alert.unit.format(alert.peak), bound.unwrap_or_default()),
+        format!(
+            "{}{judged}, at worst {}{}",
+            alert.value_text,
+            alert.unit.format(alert.peak),
+            bound.unwrap_or_default()
+        ),
     );
     let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
     line("Series", format!("{} {}", alert.metric, labels.join(" ")).trim_end().to_owned());

@@ -65,8 +65,7 @@ fn remarks(view: &ConfigurationView) -> String {
 }
 
 fn with_origins(terminal: &Terminal, view: &ConfigurationView) -> String {
-    let mut table =
-        Table::new(&[Column::name("KEY"), Column::giving_way("VALUE"), Column::whole("ORIGIN")]);
+    let mut table = Table::new(&[Column::name("KEY"), Column::giving_way("VALUE"), Column::whole("ORIGIN")]);
     for entry in &view.origins {
         let origin = (entry.origin.clone(), (entry.origin == "default").then_some(Colour::Dim));
         table.coloured([(entry.key.clone(), None), (entry.value.clone(), None), origin]);

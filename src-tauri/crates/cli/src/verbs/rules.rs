@@ -36,7 +36,13 @@ pub async fn list(context: &Context) -> Result<Outcome, Problem> {
                 (true, Span::ZERO) => "at once".to_owned(),
                 (true, hold) => hold.in_words(),
             };
-            let cells = [rule.id.clone(), judged(rule), bound(rule, rule.warning, unit), bound(rule, rule.critical, unit), hold];
+            let cells = [
+                rule.id.clone(),
+                judged(rule),
+                bound(rule, rule.warning, unit),
+                bound(rule, rule.critical, unit),
+                hold,
+            ];
             table.coloured(cells.map(|cell| (cell, colour)));
         }
         table.render(&context.terminal)

@@ -11,9 +11,7 @@ use super::{alerts_list, not_built};
 use crate::arguments::Status;
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{
-    Align, Colour, Column, Table, Terminal, ago, in_local_time, overall_sign, remaining, sparkline,
-};
+use crate::render::{Align, Colour, Column, Table, Terminal, ago, in_local_time, overall_sign, remaining, sparkline};
 use crate::request::Address;
 
 /// Columns of a sparkline: one for three minutes.
@@ -146,9 +144,10 @@ fn foot(terminal: &Terminal, status: &View) -> String {
 
 /// What silences and snoozes mute, until when, and why.
 fn muted(status: &View) -> Vec<String> {
-    let silences = status.silences.iter().map(|view| {
-        format!("{} {}: {}", view.what, remaining(view.silence.until, status.at), view.silence.reason)
-    });
+    let silences = status
+        .silences
+        .iter()
+        .map(|view| format!("{} {}: {}", view.what, remaining(view.silence.until, status.at), view.silence.reason));
     let by_silence = |until| status.silences.iter().any(|view| view.silence.until == until);
     let snoozed = status.alerts.iter().filter_map(|alert| {
         let until = alert.silenced_until.filter(|until| !by_silence(*until))?;

@@ -11,7 +11,7 @@ use crate::notice::Told;
 use crate::rule::Level;
 use crate::time::{Span, Timestamp};
 
-/// Identity of an alert from its first breach to its end: a UUIDv7 as text.
+/// Identity of an alert from its first breach to its end: a UUIDv8 by hashing, as text; it sorts by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String)]

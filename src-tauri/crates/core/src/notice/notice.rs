@@ -7,7 +7,7 @@ use crate::alert::AlertId;
 use crate::rule::Level;
 use crate::time::{Span, Timestamp};
 
-/// Identity of one notice: a UUIDv7 as text. The same notice is never delivered under two identities.
+/// Identity of one notice: a UUIDv8 by hashing, as text. The same notice is never delivered under two identities.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String)]

@@ -40,9 +40,9 @@ impl Timestamp {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
     }
 
-    /// How long `earlier` lies before this stamp; negative when it lies after.
+    /// How long `earlier` lies before this stamp; negative when it lies after, and as long as can be told at most.
     pub const fn since(self, earlier: Self) -> Span {
-        Span::from_millis(self.0 - earlier.0)
+        Span::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
@@ -116,5 +116,12 @@ mod tests {
     fn a_text_without_a_date_is_refused_with_an_example() {
         let error = "yesterday".parse::<Timestamp>().unwrap_err().to_string();
         assert!(error.contains("`yesterday`") && error.contains("2026-01-31"), "{error}");
+    }
+
+    #[test]
+    fn the_longest_way_between_two_stamps_does_not_overflow() {
+        let (first, last) = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
+        assert_eq!(last.since(first), Span::from_millis(i64::MAX));
+        assert_eq!(first.since(last), Span::from_millis(i64::MIN));
     }
 }

@@ -30,6 +30,7 @@ const MOST: usize = 1_000;
 impl Engine {
     /// Alerts, the worst first, then the newest.
     pub async fn alerts(&self, filter: AlertFilter) -> Result<AlertList, Problem> {
+        self.used()?;
         let now = self.now();
         let latest = self.latest();
         let mut alerts: Vec<Instance> = latest.open.clone();
@@ -124,6 +125,7 @@ impl Engine {
 
     /// The alert of an id or of a unique beginning of one.
     pub(crate) async fn find_alert(&self, id: &str) -> Result<Instance, Problem> {
+        self.used()?;
         let latest = self.latest();
         if let Some(open) = latest.open.iter().find(|alert| alert.id.0 == id) {
             return Ok(open.clone());
@@ -156,11 +158,8 @@ impl Engine {
         let settings = self.settings();
         let current = settings.rules.iter().find(|rule| rule.id == alert.rule);
         let over = is_over(alert);
-        let rule = if over {
-            frozen.or_else(|| current.filter(|rule| meaning(rule) == alert.meaning))
-        } else {
-            current
-        };
+        let rule =
+            if over { frozen.or_else(|| current.filter(|rule| meaning(rule) == alert.meaning)) } else { current };
         let recovering = latest.round.filter(|_| alert.state == State::Recovering);
         AlertView {
             id: alert.id.clone(),

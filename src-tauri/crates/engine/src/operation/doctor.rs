@@ -13,6 +13,8 @@ use crate::latest::Latest;
 
 /// Below this the databases soon have no room.
 const LITTLE_SPACE: u64 = 500_000_000;
+/// The rights of everybody but the owner.
+const OTHERS: u32 = 0o077;
 
 impl Engine {
     /// Checks home, databases, configuration, desktop, sensors and programs.
@@ -28,7 +30,9 @@ impl Engine {
             None => check("programs", name, CheckState::Absent, "not installed; only some features use it".to_owned()),
         }));
         for part in self.0.degraded.list() {
-            checks.push(hinted(check("degraded", &part.part, CheckState::Failed, part.why), &part.hint));
+            // What doctor can tell stands in the other checks.
+            let hint = if part.hint.contains("`caretaker doctor`") { "" } else { &part.hint };
+            checks.push(hinted(check("degraded", &part.part, CheckState::Failed, part.why), hint));
         }
         let worst = |state: CheckState| checks.iter().any(|check| check.state == state);
         let state = if worst(CheckState::Failed) {
@@ -47,7 +51,7 @@ impl Engine {
         let elsewhere = std::fs::read_to_string(self.home().socket_pointer());
         let socket = elsewhere.map_or_else(|_| self.home().socket(), std::path::PathBuf::from);
         let found = match std::fs::metadata(&socket).map(|metadata| metadata.mode() & 0o777) {
-            Ok(mode) if mode & 0o077 == 0 => {
+            Ok(mode) if mode & OTHERS == 0 => {
                 let text = format!("{}, mode {mode:o}: only you may connect", socket.display());
                 check("network", "engine socket", CheckState::Ok, text)
             }
@@ -61,13 +65,17 @@ impl Engine {
                 check("network", "engine socket", CheckState::Absent, text)
             }
         };
-        let ports = check("network", "ports", CheckState::Ok, "none is open: this version has no network door".to_owned());
+        let ports =
+            check("network", "ports", CheckState::Ok, "none is open: this version has no network door".to_owned());
         vec![found, ports]
     }
 
     async fn home_checks(&self, readiness: &Readiness) -> Vec<CheckView> {
         let folder = self.home().folder().display().to_string();
-        let private = if readiness.home_private {
+        let there = self.home().folder().exists();
+        let private = if !there {
+            check("home", "folder", CheckState::Absent, format!("{folder} is made by the first start"))
+        } else if readiness.home_private {
             check("home", "folder", CheckState::Ok, folder.clone())
         } else {
             let found = check("home", "folder", CheckState::Warning, format!("others can look into {folder}"));
@@ -80,11 +88,13 @@ impl Engine {
             Some(free) => {
                 check("home", "free space", CheckState::Ok, format!("{} left", Unit::Bytes.format(free as f64)))
             }
+            None if !there => check("home", "free space", CheckState::Absent, "there is no folder yet".to_owned()),
             None => check("home", "free space", CheckState::Warning, "it cannot be told".to_owned()),
         };
         let samples = self.blocking(|inner| Ok(inner.metrics.check()?)).await;
         let state = self.blocking(|inner| Ok(inner.state.check()?)).await;
         let databases = match samples.and(state) {
+            Ok(()) if !self.0.used => check("home", "databases", CheckState::Absent, "there are none yet".to_owned()),
             Ok(()) => check("home", "databases", CheckState::Ok, "samples and state are intact".to_owned()),
             Err(problem) => hinted(check("home", "databases", CheckState::Failed, problem.message), &problem.hint),
         };

@@ -56,12 +56,14 @@ const MAIN: [&str; 10] = [
 impl Engine {
     /// Every series with its newest value.
     pub async fn series(&self) -> Result<SeriesList, Problem> {
+        self.used()?;
         let series = self.blocking(|inner| Ok(inner.metrics.series()?)).await?;
         Ok(SeriesList { series })
     }
 
     /// Points of all series that match.
     pub async fn points(&self, query: PointsQuery) -> Result<PointsView, Problem> {
+        self.used()?;
         let to = query.to.unwrap_or_else(|| self.now());
         let from = query.from.unwrap_or(to - Span::from_hours(24));
         if from >= to {
@@ -100,6 +102,7 @@ impl Engine {
 
     /// Figures of the main series over the last hour and day.
     pub async fn summary(&self) -> Result<MetricSummary, Problem> {
+        self.used()?;
         let now = self.now();
         let at = self.latest().round.map(|round| round.at);
         let series = self

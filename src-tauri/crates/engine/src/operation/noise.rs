@@ -36,11 +36,15 @@ impl Engine {
                 let mut told = 0;
                 for alert in &alerts {
                     let notices = inner.state.notices(&alert.id)?;
-                    told += notices.iter().filter(|notice| notice.kind == NoticeKind::Raise && notice.created >= from).count();
+                    told += notices
+                        .iter()
+                        .filter(|notice| notice.kind == NoticeKind::Raise && notice.created >= from)
+                        .count();
                 }
                 let weeks = (span.as_seconds() / 604_800.0).ceil().max(1.0) as usize;
                 let most = QUIET_A_WEEK * weeks;
-                let quieter = rule.filter(|_| told > most).map(|rule| at_which_bound(inner, rule, span, most)).transpose()?;
+                let quieter =
+                    rule.filter(|_| told > most).map(|rule| at_which_bound(inner, rule, span, most)).transpose()?;
                 rows.push(NoiseRow {
                     title: rule.map_or_else(|| id.clone(), |rule| rule.title.clone()),
                     rule: id,

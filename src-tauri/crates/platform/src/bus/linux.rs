@@ -32,6 +32,13 @@ pub async fn connect(bus: &Bus) -> Result<Connection, BusError> {
     Ok(tokio::time::timeout(LIMIT, builder.build()).await.map_err(|_| BusError::TimedOut)??)
 }
 
+/// Whether there is a bus to connect to: a desktop session. A server without one has none, and that is no fault.
+pub fn is_there(bus: &Bus) -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let runtime = || set("XDG_RUNTIME_DIR").is_some_and(|folder| std::path::Path::new(&folder).join("bus").exists());
+    bus.address.is_some() || set("DBUS_SESSION_BUS_ADDRESS").is_some() || runtime()
+}
+
 /// Who owns a well-known name right now; none when nobody does. Starts nothing.
 pub async fn owner_of(connection: &Connection, name: &'static str) -> zbus::Result<Option<OwnedUniqueName>> {
     match DBusProxy::new(connection).await?.get_name_owner(BusName::try_from(name)?).await {

@@ -4,7 +4,7 @@
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{BusError, connect, owner_of};
+pub(crate) use linux::{BusError, connect, is_there, owner_of};
 
 /// The bus of the session, or one at a given address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

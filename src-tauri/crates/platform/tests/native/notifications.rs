@@ -34,6 +34,7 @@ fn notice(alert: &str, kind: NoticeKind, level: Level, body: &str) -> Notice {
         title: "CPU busy".into(),
         body: body.into(),
         route: format!("alerts/{alert}"),
+        persistent: false,
         created: Timestamp::default(),
         expires: Timestamp::default(),
         state: NoticeState::Pending,

@@ -170,7 +170,8 @@ impl MetricsStore {
 
     /// How many series there are.
     pub fn series_count(&self) -> Result<u32, StoreError> {
-        self.handle.read(|reader| Ok(reader.connection.query_row("SELECT count(*) FROM series", [], |row| row.get(0))?))
+        self.handle
+            .read(|reader| Ok(reader.connection.query_row("SELECT count(*) FROM series", [], |row| row.get(0))?))
     }
 
     /// The stamp of the oldest sample kept in full.

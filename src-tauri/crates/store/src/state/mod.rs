@@ -2,12 +2,12 @@
 //! survives a power cut.
 
 mod decision;
-mod reserve;
 mod notices;
+mod reserve;
 mod store;
-mod values;
 #[cfg(test)]
 mod testing;
+mod values;
 
 pub use decision::{Committed, Decision};
 pub use store::StateStore;

@@ -137,7 +137,7 @@ impl StateStore {
 
     /// Walks the whole database; fails when it is damaged.
     pub fn check(&self) -> Result<(), StoreError> {
-        self.handle.inspect(|connection, path| quick_check(connection, path))
+        self.handle.inspect(quick_check)
     }
 
     /// Size on disk with its log, bytes; the reserve is not counted.

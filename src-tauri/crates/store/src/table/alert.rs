@@ -168,9 +168,11 @@ pub(crate) fn evidence(connection: &Connection, alert: &AlertId) -> Result<Optio
 
 /// Deletes one alert with all that belongs to it.
 pub(crate) fn delete(connection: &Connection, alert: &AlertId) -> Result<(), Fault> {
-    for sql in
-        ["DELETE FROM alert_event WHERE alert = ?1", "DELETE FROM evidence WHERE alert = ?1", "DELETE FROM alert WHERE id = ?1"]
-    {
+    for sql in [
+        "DELETE FROM alert_event WHERE alert = ?1",
+        "DELETE FROM evidence WHERE alert = ?1",
+        "DELETE FROM alert WHERE id = ?1",
+    ] {
         connection.prepare_cached(sql)?.execute([&alert.0])?;
     }
     Ok(())

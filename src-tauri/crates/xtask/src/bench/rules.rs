@@ -2,7 +2,7 @@
 
 use caretaker_core::alert::Evaluator;
 use caretaker_core::metric::SeriesKey;
-use caretaker_core::rule::{Aggregate, NoData, Rule, Threshold};
+use caretaker_core::rule::{Aggregate, NoData, Route, Rule, Threshold};
 use caretaker_core::time::Span;
 
 use super::Outcome;
@@ -55,10 +55,12 @@ fn rule(number: usize, key: &SeriesKey) -> Rule {
         warning: Some(Threshold::Above(1e15)),
         critical: Some(Threshold::Above(2e15)),
         hold: Span::from_minutes(1),
+        breaches: None,
         clear_by: None,
         keep_firing_for: Span::from_minutes(5),
         no_data: NoData::Keep,
         runbook: String::new(),
+        route: Route::Now,
         enabled: true,
     }
 }

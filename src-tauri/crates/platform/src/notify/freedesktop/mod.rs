@@ -3,6 +3,7 @@
 //! asked of it, and a server that is missing, slow or restarted is an error now and forgotten later.
 
 mod desk;
+mod failure;
 mod listener;
 mod notification;
 mod notifier;

@@ -118,6 +118,7 @@ mod tests {
             title: "CPU <busy>".into(),
             body: "tar & \u{0}gzip\u{1b}[1m < 90 %".into(),
             route: "alerts/a".into(),
+            persistent: false,
             created: Timestamp::default(),
             expires: Timestamp::default(),
             state: NoticeState::Pending,

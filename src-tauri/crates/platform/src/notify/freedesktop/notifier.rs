@@ -11,11 +11,12 @@ use tokio::task::JoinHandle;
 use zbus::Connection;
 
 use super::desk::Desk;
+use super::failure::{Failure, refused};
 use super::listener::Listener;
 use super::notification::{APPLICATION, ICON, Notification};
 use super::server::{NAME, NotificationServer, PATH, ask, identity};
 use super::shown::Entry;
-use crate::bus::{Bus, BusError, connect, owner_of};
+use crate::bus::{Bus, connect, is_there, owner_of};
 
 /// How long one delivery may take, from the connection to the server's answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -39,19 +40,6 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.listener.abort();
     }
-}
-
-/// Why one try failed, by what can be done about it.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Bus(#[from] BusError),
-    #[error("no notification daemon answers on the session bus ({0})")]
-    NoServer(zbus::Error),
-    #[error("the notification daemon or the session bus went away ({0})")]
-    Gone(zbus::Error),
-    #[error("the notification daemon refused it: {0}")]
-    Refused(zbus::Error),
 }
 
 impl FreedesktopNotifier {
@@ -204,6 +192,10 @@ impl FreedesktopNotifier {
 }
 
 impl Notifier for FreedesktopNotifier {
+    fn is_present(&self) -> bool {
+        is_there(&self.bus)
+    }
+
     fn abilities(&self) -> PortFuture<'_, Result<NotifierAbilities, NotifyError>> {
         Box::pin(async {
             let server = self.server().await?;
@@ -231,18 +223,5 @@ impl Notifier for FreedesktopNotifier {
 
     fn deliver<'a>(&'a self, notice: &'a Notice) -> PortFuture<'a, Result<(), NotifyError>> {
         Box::pin(self.within_limit(self.deliver_in_order(notice)))
-    }
-}
-
-/// Tells a server that is gone from one that does not want the notice.
-fn refused(error: zbus::Error) -> Failure {
-    const GONE: [&str; 4] = ["ServiceUnknown", "NameHasNoOwner", "NoReply", "Disconnected"];
-    match &error {
-        zbus::Error::MethodError(name, ..)
-            if !GONE.iter().any(|gone| name.as_str().strip_prefix("org.freedesktop.DBus.Error.") == Some(gone)) =>
-        {
-            Failure::Refused(error)
-        }
-        _ => Failure::Gone(error),
     }
 }
