@@ -13,7 +13,6 @@ fn what_is_not_built_says_so() {
         "metrics export",
         "metrics record",
         "metrics reset",
-        "alerts backtest",
         "incidents list",
         "logs search",
         "errors list",
