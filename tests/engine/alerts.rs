@@ -70,7 +70,10 @@ async fn the_alert_keeps_the_evidence_of_its_moment() {
     world.pass(minutes(30)).await.unwrap();
     let after = world.engine().alert(&id).await.unwrap();
     assert_eq!(after.alert.state, State::Resolved);
-    assert_eq!(after.evidence, Some(evidence), "it does not change afterwards");
+    let completed = after.evidence.unwrap();
+    assert!(evidence.after.is_empty() || evidence.after == completed.after);
+    assert!(completed.after.len() >= 4 && completed.after.iter().all(|point| point.at > evidence.at), "two minutes after");
+    assert_eq!(caretaker_core::alert::Evidence { after: evidence.after.clone(), ..completed }, evidence, "nothing else changes");
 }
 
 #[tokio::test]

@@ -63,3 +63,23 @@ async fn only_an_engine_that_stays_marks_its_start_on_the_charts() {
     let starts = marks.iter().filter(|mark| mark.kind == MarkKind::Start).count();
     assert_eq!(starts, 2, "{marks:?}");
 }
+
+#[tokio::test]
+async fn a_figure_that_is_unusual_for_its_hour_is_marked_after_two_weeks_and_raises_nothing() {
+    let world = World::with_configuration("[collect]\ninterval = \"5m\"\n").unwrap();
+    // Two values in turn, so that there is a spread to be far away from.
+    for hour in 0..24 * 15 {
+        world.set("host.cpu.usage", if hour % 2 == 0 { 10.0 } else { 14.0 });
+        world.pass(Span::from_hours(1)).await.unwrap();
+    }
+    let cpu = |overview: caretaker_core::view::Overview| {
+        overview.tiles.into_iter().find(|tile| tile.id == "cpu").unwrap().unusual
+    };
+    assert_eq!(cpu(world.engine().overview().await.unwrap()), None);
+    world.set("host.cpu.usage", 45.0);
+    world.pass(Span::from_minutes(35)).await.unwrap();
+    let unusual = cpu(world.engine().overview().await.unwrap()).unwrap();
+    assert!(unusual.text.starts_with("higher than usual for "), "{}", unusual.text);
+    assert!(unusual.score > 4.0 && unusual.usual_to < 45.0);
+    assert!(world.told().is_empty(), "information only");
+}

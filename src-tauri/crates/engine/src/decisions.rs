@@ -10,6 +10,7 @@ use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::Decision;
 
 use crate::evidence;
+use crate::following::Following;
 use crate::hearing::hearing;
 use crate::pipeline::Pipeline;
 
@@ -27,10 +28,13 @@ impl Pipeline {
         let (notices, settings) = self.plan(&transitions, now);
         let due =
             round.is_some_and(|round| round.moment.awake - self.saved >= SAVE_EVERY || round.moment.awake < self.saved);
-        if transitions.is_empty() && notices.is_empty() && !due && self.unsaved.is_none() {
+        let followed = round.map(|_| self.followed(now)).unwrap_or_default();
+        if transitions.is_empty() && notices.is_empty() && followed.is_empty() && !due && self.unsaved.is_none() {
             return 0;
         }
         let evidence = round.map(|round| self.evidence(&transitions, round)).unwrap_or_default();
+        let raised = transitions.iter().filter(|one| matches!(one.change, Change::Fired { .. }));
+        self.following.extend(raised.filter_map(|one| Following::new(&one.alert)));
         let mut instances: Vec<Instance> = self.evaluator.open().cloned().collect();
         instances.extend(ended(&transitions));
         let count = notices.len();
@@ -39,6 +43,7 @@ impl Pipeline {
             instances,
             events: transitions.iter().map(|one| (one.alert.id.clone(), one.round.at, one.change.clone())).collect(),
             evidence,
+            followed,
             notices,
             settings,
         };
@@ -83,7 +88,10 @@ impl Pipeline {
         raised
             .filter_map(|one| {
                 let rule = self.evaluator.rule(&one.alert.rule)?;
-                Some((one.alert.id.clone(), evidence::freeze(&self.metrics, rule, &one.alert, round, &self.current)))
+                Some((
+                    one.alert.id.clone(),
+                    evidence::freeze((&self.metrics, &self.state), rule, &one.alert, round, &self.current),
+                ))
             })
             .collect()
     }
@@ -139,6 +147,7 @@ fn together(earlier: Decision, later: Decision) -> Decision {
         instances: newest.into_values().collect(),
         events: [earlier.events, later.events].concat(),
         evidence: [earlier.evidence, later.evidence].concat(),
+        followed: [earlier.followed, later.followed].concat(),
         notices: [earlier.notices, later.notices].concat(),
         settings: [earlier.settings, later.settings].concat(),
     };

@@ -63,6 +63,8 @@ pub(crate) struct Inner {
     pub on_notices: Arc<Notify>,
     pub on_interval: Notify,
     pub desktops: AtomicUsize,
+    /// What is usual at each hour of the week.
+    pub baselines: std::sync::Mutex<crate::operation::Baselines>,
     pub sizes: std::sync::Mutex<crate::housekeeping::Sizes>,
 }
 

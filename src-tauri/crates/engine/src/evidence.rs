@@ -1,17 +1,19 @@
 //! What is frozen when an alert is raised: the rule, the samples before, the top processes, the state of the machine.
 
-use caretaker_core::alert::{Companion, Evidence, Instance};
+use caretaker_core::alert::{Companion, Evidence, Instance, RecentChange};
 use caretaker_core::config::rule_text;
 use caretaker_core::metric::{Point, ProcessReading, Reading, Resolution, Round, names};
 use caretaker_core::rule::Rule;
-use caretaker_core::time::Span;
-use caretaker_store::MetricsStore;
+use caretaker_core::time::{Span, Timestamp};
+use caretaker_store::{MetricsStore, StateStore};
 
 use crate::latest::Latest;
 
 const SAMPLES: usize = 30;
 const PROCESSES: usize = 10;
 const BEFORE: Span = Span::from_minutes(60);
+const LATELY: Span = Span::from_hours(24);
+const MOST_CHANGES: usize = 10;
 
 /// Names of series that explain most alerts, in the order of the page.
 const COMPANIONS: [&str; 13] = [
@@ -31,7 +33,13 @@ const COMPANIONS: [&str; 13] = [
 ];
 
 /// Takes the evidence for `alert`, raised by `round`. What cannot be read is left out; the alert matters more.
-pub fn freeze(metrics: &MetricsStore, rule: &Rule, alert: &Instance, round: &Round, latest: &Latest) -> Evidence {
+pub fn freeze(
+    (metrics, state): (&MetricsStore, &StateStore),
+    rule: &Rule,
+    alert: &Instance,
+    round: &Round,
+    latest: &Latest,
+) -> Evidence {
     let at = round.id.at;
     let labels = &alert.series.labels;
     let stored = metrics.points(&alert.series.name, labels, at - BEFORE, at + Span::from_millis(1), Resolution::Raw);
@@ -51,7 +59,16 @@ pub fn freeze(metrics: &MetricsStore, rule: &Rule, alert: &Instance, round: &Rou
         processes: top(latest.processes.as_ref().map(|(_, processes)| processes.as_slice()).unwrap_or_default()),
         companions: companions.map(companion).collect(),
         marks: metrics.marks(at - BEFORE, at).unwrap_or_default(),
+        changes: changes(state, at),
+        after: Vec::new(),
     }
+}
+
+/// What was done lately, the newest first.
+fn changes(state: &StateStore, at: Timestamp) -> Vec<RecentChange> {
+    let operations = state.operations(MOST_CHANGES).unwrap_or_default();
+    let lately = operations.into_iter().filter(|operation| operation.at <= at && at.since(operation.at) <= LATELY);
+    lately.map(|operation| RecentChange { at: operation.at, text: operation.what }).collect()
 }
 
 fn companion(reading: &Reading) -> Companion {

@@ -12,6 +12,7 @@ mod decisions;
 mod degraded;
 mod engine;
 mod evidence;
+mod following;
 mod hearing;
 mod housekeeping;
 mod latest;

@@ -77,6 +77,7 @@ impl Engine {
             on_notices,
             on_interval: Notify::new(),
             desktops: AtomicUsize::new(0),
+            baselines: std::sync::Mutex::default(),
             sizes: std::sync::Mutex::default(),
         })))
     }
@@ -103,6 +104,7 @@ fn build_pipeline(
         last: metrics.newest().ok().flatten(),
         saved: moment.awake,
         processes_stored: Span::ZERO,
+        following: Vec::new(),
         channels: hearing::channels(&in_force.settings),
         ledger: Ledger::default(),
         unsaved: None,

@@ -15,6 +15,7 @@ use caretaker_store::{Decision, EpochReason, MetricsStore, StateStore, StoreErro
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::degraded::DegradedParts;
+use crate::following::Following;
 use crate::latest::Latest;
 
 /// Rounds and requests that may wait; the sampler makes one round at a time, so this is for people.
@@ -65,6 +66,8 @@ pub struct Pipeline {
     pub(crate) last: Option<(RoundId, Moment)>,
     pub(crate) saved: Span,
     pub(crate) processes_stored: Span,
+    /// Alerts whose aftermath is still to come.
+    pub(crate) following: Vec<Following>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) ledger: Ledger,
     pub(crate) unsaved: Option<Decision>,

@@ -1,12 +1,13 @@
 //! A start: reads what was stored, fills the windows of the rules, and judges rounds that were not judged yet through the
 //! same function as live ones.
 
-use caretaker_core::alert::{Evaluator, FLAPPING_WITHIN, State};
+use caretaker_core::alert::{Evaluator, FLAPPING_WITHIN, Instance, State};
 use caretaker_core::metric::{Round, RoundId};
 use caretaker_core::time::{Moment, Span, Timestamp};
 use caretaker_store::{AlertFilter, StoreError};
 
 use crate::decisions::LEDGER;
+use crate::following::{FOLLOWED, Following};
 use crate::pipeline::Pipeline;
 use crate::recall::hour_start;
 
@@ -23,6 +24,8 @@ impl Pipeline {
         let (evaluator, orphans) =
             Evaluator::restored(&self.settings.rules, open, judged.map(|(id, moment)| (moment, id.epoch)));
         self.evaluator = evaluator;
+        let followed = |alert: &&Instance| alert.fired_at.is_some_and(|raised| now.since(raised) < FOLLOWED * 10);
+        self.following = self.evaluator.open().filter(followed).filter_map(Following::new).collect();
         self.current.silences = self.state.silences(now)?;
         self.current.quiet_until = crate::operation::quiet_until(&self.state)?;
         let ledger = self.state.setting(LEDGER)?;

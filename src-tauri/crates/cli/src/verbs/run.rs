@@ -3,6 +3,7 @@
 use caretaker_api::{Host, run_until_stopped, take_home};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::view::Degraded;
 use caretaker_engine::{Engine, EngineOptions, Mode};
 use caretaker_platform::lock::EngineLock;
 use caretaker_platform::signals::{Stop, StopSignals};
@@ -23,6 +24,14 @@ struct OneRound {
     transitions: usize,
     notices: usize,
     alerts: usize,
+    degraded: Vec<Degraded>,
+}
+
+/// What `run` prints with `--json` when it ends.
+#[derive(Debug, Serialize)]
+struct Ran {
+    from: Timestamp,
+    to: Timestamp,
 }
 
 /// Hosts the engine of this home.
@@ -53,7 +62,9 @@ pub async fn run(context: &Context, wanted: &Run, mut signals: StopSignals) -> R
             context.terminal.note(&format!("The configuration was not taken over: {problem}\n  hint: {hint}\n"));
         }
     };
+    let from = Context::now();
     let stop = run_until_stopped(running, wanted.length, &mut signals, reloaded).await?;
+    context.terminal.show(&Ran { from, to: Context::now() }, String::new)?;
     Ok(stop.map_or(Outcome::Done, ended))
 }
 
@@ -71,6 +82,9 @@ async fn once(context: &Context, options: EngineOptions, lock: EngineLock) -> Re
     engine.close().await;
     drop(lock);
     let round = result?;
+    for part in &round.degraded {
+        context.terminal.note(&format!("not working: {}: {}\n  hint: {}\n", part.part, part.why, part.hint));
+    }
     context.terminal.show(&round, || {
         let alerts = match round.alerts {
             0 => "no alerts are open".to_owned(),
@@ -97,5 +111,6 @@ async fn measure(engine: &Engine) -> Result<OneRound, Problem> {
         transitions: round.transitions,
         notices: round.notices,
         alerts: status.alerts.len(),
+        degraded: status.degraded,
     })
 }

@@ -21,7 +21,16 @@ pub struct Companion {
     pub value: f64,
 }
 
-/// Taken in the round that raised the alert, never changed afterwards.
+/// Something that was done to this machine's Caretaker shortly before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecentChange {
+    /// When.
+    pub at: Timestamp,
+    /// What, in a sentence.
+    pub text: String,
+}
+
+/// Taken in the round that raised the alert. Once, two minutes later, the samples after it are added; nothing else changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// When it was taken.
@@ -38,4 +47,10 @@ pub struct Evidence {
     pub companions: Vec<Companion>,
     /// Sleeps, boots and clock steps shortly before.
     pub marks: Vec<Mark>,
+    /// What was changed within the day before, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<RecentChange>,
+    /// The samples of the two minutes after it was raised; empty until then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Point>,
 }

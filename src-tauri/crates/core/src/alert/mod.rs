@@ -20,7 +20,7 @@ pub mod words;
 
 pub use backtest::{Backtest, BacktestSpan};
 pub use evaluator::{Evaluator, Judgement, end};
-pub use evidence::{Companion, Evidence};
+pub use evidence::{Companion, Evidence, RecentChange};
 pub use flap::WITHIN as FLAPPING_WITHIN;
 pub use identity::{alert_id, meaning, notice_id};
 pub use inhibition::explained_by;

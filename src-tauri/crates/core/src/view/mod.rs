@@ -18,7 +18,7 @@ pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateReque
 pub use desktop::{DesktopView, OpenWindowRequest, OpenWindowView, StartAtLoginRequest};
 pub use doctor::{CheckState, CheckView, DoctorView};
 pub use metric::{MetricSummary, PointsView, SeriesList, SummaryRow};
-pub use overview::{Overview, ProcessTable, Tile, TileDetail};
+pub use overview::{Overview, ProcessTable, Tile, TileDetail, UnusualView};
 pub use rule::{BacktestRequest, BacktestView, NoiseRow, NoiseView, QuieterView, RuleRequest};
 pub use status::{
     Degraded, EngineView, HostView, NotConfigured, NotConfiguredState, Operation, OverallState, QuietRequest,

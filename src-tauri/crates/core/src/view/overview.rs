@@ -36,6 +36,9 @@ pub struct Tile {
     pub state: OverallState,
     /// Why the state is not that of the newest value: `5-min mean 96 %`, `recovering`; mostly empty.
     pub reason: String,
+    /// Whether the last half hour is unusual for this hour of the week. Information only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusual: Option<UnusualView>,
     /// Further figures.
     pub details: Vec<TileDetail>,
     /// The last hour.
@@ -44,6 +47,19 @@ pub struct Tile {
     pub warning: Option<Threshold>,
     /// Bound of the rule on this series, if there is one.
     pub critical: Option<Threshold>,
+}
+
+/// How a series differs from earlier weeks at this hour.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UnusualView {
+    /// `higher than usual for Saturday 08:00: 5 % to 20 %`.
+    pub text: String,
+    /// How many standard deviations, positive above.
+    pub score: f64,
+    /// The lower end of what is usual.
+    pub usual_from: f64,
+    /// The upper end of what is usual.
+    pub usual_to: f64,
 }
 
 /// Top processes of one round.

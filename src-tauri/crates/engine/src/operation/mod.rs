@@ -11,9 +11,11 @@ mod record;
 mod rules;
 mod silences;
 mod status;
+mod unusual;
 mod window;
 
 pub use alerts::AlertFilter;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;
 pub(crate) use status::EXPECTED;
+pub(crate) use unusual::Baselines;

@@ -4,10 +4,10 @@ use caretaker_core::alert::{State, words};
 use caretaker_core::metric::{Labels, Point, Reading, Resolution, SeriesKey, SeriesPoints, Unit, names};
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::{Level, Rule};
-use caretaker_core::time::Span;
+use caretaker_core::time::{Span, Timestamp};
 use caretaker_core::view::{OverallState, Overview, ProcessTable, Tile, TileDetail};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Inner};
 use crate::latest::Latest;
 
 const HOUR: Span = Span::from_hours(1);
@@ -49,7 +49,8 @@ impl Engine {
             })
             .await?;
         let settings = self.settings();
-        let tiles = plans.into_iter().map(|plan| tile(plan, &latest, &charts, &settings.rules)).collect();
+        let tiles: Vec<Tile> = plans.into_iter().map(|plan| tile(plan, &latest, &charts, &settings.rules)).collect();
+        let tiles = self.blocking(move |inner| Ok(with_unusual(inner, tiles, to))).await?;
         let processes = latest.processes.clone().map(|(at, processes)| ProcessTable { at, processes });
         Ok(Overview { status, tiles, processes, marks, from, to })
     }
@@ -162,12 +163,25 @@ fn tile(plan: Plan, latest: &Latest, charts: &[SeriesPoints], rules: &[Rule]) ->
         text: value.map_or_else(|| "no value yet".to_owned(), |value| plan.unit.format(value)),
         value,
         unit: plan.unit,
+        unusual: None,
         details: details.collect(),
         points,
         warning: rule.and_then(|rule| rule.threshold(Level::Warning)),
         critical: rule.and_then(|rule| rule.threshold(Level::Critical)),
         series: plan.series,
     }
+}
+
+/// Marks what is unusual. What cannot be read is not marked: it is information only.
+fn with_unusual(inner: &Inner, mut tiles: Vec<Tile>, now: Timestamp) -> Vec<Tile> {
+    let mut baselines = inner.baselines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for tile in &mut tiles {
+        match baselines.judge(&inner.metrics, &tile.series, tile.unit, &tile.points, now) {
+            Ok(unusual) => tile.unusual = unusual,
+            Err(error) => tracing::debug!(%error, "what is usual could not be read"),
+        }
+    }
+    tiles
 }
 
 /// What the worst alert on this series judges, where that is another figure than the tile shows.

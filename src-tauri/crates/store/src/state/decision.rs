@@ -20,6 +20,8 @@ pub struct Decision {
     pub events: Vec<(AlertId, Timestamp, Change)>,
     /// Evidence of alerts raised by this decision.
     pub evidence: Vec<(AlertId, Evidence)>,
+    /// Evidence to which what came afterwards was added; it takes the place of what was stored.
+    pub followed: Vec<(AlertId, Evidence)>,
     /// New notices; each makes the pending ones of the same alert and channel needless.
     pub notices: Vec<Notice>,
     /// Values to be set in the same transaction, under their names; none removes.
@@ -51,6 +53,9 @@ pub(super) fn commit(connection: &Connection, decision: &Decision) -> Result<Com
     }
     for (id, evidence) in &decision.evidence {
         alert::put_evidence(&transaction, id, evidence)?;
+    }
+    for (id, evidence) in &decision.followed {
+        alert::replace_evidence(&transaction, id, evidence)?;
     }
     for instance in dropped {
         alert::delete(&transaction, &instance.id)?;

@@ -91,5 +91,7 @@ pub(super) fn evidence(value: f64) -> Evidence {
         processes: Vec::new(),
         companions: Vec::new(),
         marks: Vec::new(),
+        changes: Vec::new(),
+        after: Vec::new(),
     }
 }

@@ -88,6 +88,14 @@ pub(crate) fn put_evidence(connection: &Connection, alert: &AlertId, evidence: &
     Ok(())
 }
 
+/// Puts completed evidence in the place of the one that is stored.
+pub(crate) fn replace_evidence(connection: &Connection, alert: &AlertId, evidence: &Evidence) -> Result<(), Fault> {
+    connection
+        .prepare_cached("UPDATE evidence SET content = ?2 WHERE alert = ?1")?
+        .execute(params![alert.0, to_json("evidence", evidence)?])?;
+    Ok(())
+}
+
 /// Alerts that are not over, the oldest first.
 pub(crate) fn open(connection: &Connection) -> Result<Vec<Instance>, Fault> {
     let mut statement =
