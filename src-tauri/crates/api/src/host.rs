@@ -1,5 +1,6 @@
 //! An engine with its lock, its socket and its loops: what `caretaker run` and the tray app host.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,7 +11,9 @@ use caretaker_platform::socket::EngineSocket;
 use tokio::task::JoinSet;
 
 use crate::client::Client;
-use crate::router::router;
+use crate::loopback::listen_as_configured;
+use crate::requests::Requests;
+use crate::router::counted_router;
 use crate::serve::serve_socket;
 
 /// Everything is flushed within this time, or left to what the next start recovers.
@@ -34,11 +37,13 @@ impl Host {
         let home = options.home.clone();
         let engine = Engine::open(options, Mode::Live)?;
         let socket = EngineSocket::bind(&home, &lock)?;
-        let router = router(engine.clone());
+        let requests = Arc::new(Requests::default());
+        let router = counted_router(engine.clone(), Arc::clone(&requests));
         let mut tasks = JoinSet::new();
         let (running, serving) = (engine.clone(), router.clone());
         tasks.spawn(async move { running.run(actions).await });
         tasks.spawn(async move { serve_socket(&socket, serving).await });
+        tasks.spawn(listen_as_configured(engine.clone(), router.clone(), requests));
         Ok(Running { engine, router, tasks, lock })
     }
 }

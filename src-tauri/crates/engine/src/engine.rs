@@ -60,6 +60,8 @@ pub(crate) struct Inner {
     pub on_interval: Notify,
     pub desktops: AtomicUsize,
     pub sizes: std::sync::Mutex<crate::housekeeping::Sizes>,
+    pub access: std::sync::Mutex<Option<crate::access::AccessTokens>>,
+    pub round_times: std::sync::Mutex<caretaker_core::metric::Histogram>,
 }
 
 /// Everything that Caretaker does, for every door alike.

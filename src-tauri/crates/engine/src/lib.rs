@@ -4,6 +4,7 @@
 //! Doors call its methods and decide nothing; each operation exists once, under `operation`.
 //! It knows no HTTP, no Tauri and no terminal.
 
+mod access;
 mod collecting;
 mod configuration;
 mod degraded;
@@ -21,8 +22,9 @@ mod recall;
 mod run;
 mod words;
 
+pub use access::Recognised;
 pub use engine::{DesktopGuard, Engine, Mode};
 pub use machine::machine_ports;
-pub use operation::{AlertFilter, PointsQuery};
+pub use operation::{AlertFilter, Figures, HealthScope, PointsQuery};
 pub use options::{EngineOptions, Ports};
 pub use pipeline::Judged;

@@ -72,6 +72,8 @@ impl Engine {
             on_interval: Notify::new(),
             desktops: AtomicUsize::new(0),
             sizes: std::sync::Mutex::default(),
+            access: std::sync::Mutex::default(),
+            round_times: std::sync::Mutex::default(),
         })))
     }
 }

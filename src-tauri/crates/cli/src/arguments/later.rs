@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// Verbs with their subverbs; those of which some subverb works are added to.
-const LATER: [(&str, &[&str]); 20] = [
+const LATER: [(&str, &[&str]); 19] = [
     ("monitor", &[]),
     ("health", &[]),
     ("metrics", &["tokens", "export", "record", "reset"]),
@@ -39,7 +39,6 @@ const LATER: [(&str, &[&str]); 20] = [
     ("validate", &[]),
     ("flags", &["list", "set", "eval"]),
     ("report", &["daily", "weekly", "monthly", "quarterly", "yearly", "compliance"]),
-    ("api", &["token"]),
 ];
 
 const WORDS: &str = "words";

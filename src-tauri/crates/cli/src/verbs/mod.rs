@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod alerts_list;
 pub mod alerts_show;
 pub mod api;
+pub mod api_token;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;

@@ -19,6 +19,7 @@ mod schema;
 mod section;
 mod set;
 mod settings;
+mod starts_programs;
 mod suggestion;
 mod syntax;
 #[cfg(test)]
@@ -35,4 +36,5 @@ pub use reference::reference;
 pub use rule_text::{rule_explanation, rule_text};
 pub use schema::schema;
 pub use settings::{Api, Collect, Keep, Notify, QuietHours, Settings};
+pub use starts_programs::starts_programs;
 pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};

@@ -3,15 +3,21 @@
 mod alerts;
 mod configuration;
 mod doctor;
+mod figures;
+mod health;
 mod metrics;
 mod overview;
+mod parts;
 mod quiet;
 mod record;
 mod silences;
 mod status;
+mod tokens;
 mod window;
 
 pub use alerts::AlertFilter;
+pub use figures::Figures;
+pub use health::HealthScope;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;
 pub(crate) use status::EXPECTED;
