@@ -31,7 +31,6 @@ fn what_is_not_built_says_so() {
         "validate",
         "flags eval",
         "report daily",
-        "api token",
     ] {
         let mut words: Vec<&str> = verb.split(' ').collect();
         words.extend(["some-name", "--with", "-5", "--json"]);

@@ -29,7 +29,11 @@ impl From<Problem> for Failure {
 
 impl From<JsonRejection> for Failure {
     fn from(rejection: JsonRejection) -> Self {
-        Self(Problem::new(Code::Usage, rejection.body_text()))
+        let code = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+            _ => Code::Usage,
+        };
+        Self(Problem::new(code, rejection.body_text()))
     }
 }
 

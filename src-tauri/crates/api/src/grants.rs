@@ -18,6 +18,20 @@ pub enum Class {
     Execute,
 }
 
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Act, Self::Execute];
+
+    /// As in the OpenAPI document.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Act => "act",
+            Self::Execute => "execute",
+        }
+    }
+}
+
 /// The classes that a door grants; every door has its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grants {
@@ -43,8 +57,11 @@ pub async fn require(State(class): State<Class>, request: Request, next: Next) -
     match request.extensions().get::<Grants>() {
         Some(grants) if grants.allow(class) => next.run(request).await,
         Some(_) | None => {
-            let problem = Problem::new(Code::Forbidden, "this way in may not do that")
-                .hint("use the window, or `caretaker` on the machine itself");
+            let hint = match class {
+                Class::Read | Class::Act => "log in with the token of `caretaker api token --act`, or use the window",
+                Class::Execute => "use the window, or `caretaker` on the machine itself",
+            };
+            let problem = Problem::new(Code::Forbidden, "this way in may not do that").hint(hint);
             Failure(problem).into_response()
         }
     }

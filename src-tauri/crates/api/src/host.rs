@@ -1,5 +1,6 @@
 //! An engine with its lock, its socket and its loops: what `caretaker run` and the tray app host.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,7 +13,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::client::Client;
-use crate::router::router;
+use crate::loopback::listen_as_configured;
+use crate::requests::Requests;
+use crate::router::counted_router;
 use crate::serve::serve_socket;
 
 /// Everything is flushed within this time, or left to what the next start recovers.
@@ -40,11 +43,13 @@ impl Host {
         let home = options.home.clone();
         let engine = Engine::open(options, Mode::Live)?;
         let socket = EngineSocket::bind(&home, &lock)?;
-        let router = router(engine.clone());
+        let requests = Arc::new(Requests::default());
+        let router = counted_router(engine.clone(), Arc::clone(&requests));
         let mut tasks = JoinSet::new();
         let (running, serving) = (engine.clone(), router.clone());
         tasks.spawn(async move { running.run(actions).await });
         tasks.spawn(async move { serve_socket(socket, serving).await });
+        tasks.spawn(listen_as_configured(engine.clone(), router.clone(), requests));
         let (stop, stopped) = watch::channel(false);
         let (mut outbox, telling) = (JoinSet::new(), engine.clone());
         outbox.spawn(async move { telling.run_outbox(stopped).await });

@@ -92,7 +92,7 @@ fn perform(arguments: Arguments, terminal: Terminal) -> Result<Outcome, Problem>
     // What needs neither an engine nor a home needs no runtime either.
     let verb = match arguments.verb {
         Verb::Completions(wanted) => return verbs::completions::print(&context, &wanted),
-        Verb::Api(wanted) => return verbs::api::print(&context, &wanted),
+        Verb::Api(arguments::Api::Openapi) => return verbs::api::openapi(&context),
         Verb::Configuration(arguments::Configuration::Schema) => return verbs::configuration::schema(&context),
         Verb::Configuration(arguments::Configuration::Validate(wanted)) => {
             return verbs::validate::validate(&context, &wanted);
@@ -122,7 +122,7 @@ async fn dispatch(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
 
 /// Verbs that ask an engine and show what it says.
 async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
-    use arguments::{Alerts, Configuration, Metrics};
+    use arguments::{Alerts, Api, Configuration, Metrics};
     match verb {
         Verb::Status(wanted) => verbs::status::show(context, &wanted).await,
         Verb::Doctor(wanted) => verbs::doctor::check(context, &wanted).await,
@@ -144,9 +144,10 @@ async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
         Verb::Configuration(Configuration::Unset(wanted)) => {
             verbs::configuration::set(context, &wanted.key, None).await
         }
+        Verb::Api(Api::Token(wanted)) => verbs::api_token::print(context, &wanted).await,
         Verb::Run(_)
         | Verb::Completions(_)
-        | Verb::Api(_)
+        | Verb::Api(Api::Openapi)
         | Verb::Configuration(Configuration::Schema | Configuration::Validate(_)) => {
             Err(Problem::new(Code::Internal, "this verb needs no engine"))
         }

@@ -23,8 +23,14 @@ pub enum Code {
     NotRunning,
     /// The operation or feature is not set up on this machine.
     NotConfigured,
+    /// Nobody said who asks: the access token is missing, or none of ours.
+    Unauthorized,
     /// The caller's door does not grant this.
     Forbidden,
+    /// More requests than the door answers in this time.
+    TooManyRequests,
+    /// The body of a request is larger than any of ours.
+    TooLarge,
     /// The home folder cannot be used.
     HomeUnusable,
     /// A database is damaged.
@@ -43,7 +49,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, so that a test can hold the documentation against them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Usage,
         Self::InvalidConfiguration,
         Self::NotFound,
@@ -51,7 +57,10 @@ impl Code {
         Self::Busy,
         Self::NotRunning,
         Self::NotConfigured,
+        Self::Unauthorized,
         Self::Forbidden,
+        Self::TooManyRequests,
+        Self::TooLarge,
         Self::HomeUnusable,
         Self::DatabaseDamaged,
         Self::DatabaseNewer,
@@ -70,7 +79,10 @@ impl Code {
             Self::Busy
             | Self::NotRunning
             | Self::NotConfigured
+            | Self::Unauthorized
             | Self::Forbidden
+            | Self::TooManyRequests
+            | Self::TooLarge
             | Self::HomeUnusable
             | Self::DatabaseDamaged
             | Self::DatabaseNewer
@@ -84,9 +96,12 @@ impl Code {
     pub const fn http_status(self) -> u16 {
         match self {
             Self::Usage | Self::InvalidConfiguration | Self::Ambiguous => 400,
+            Self::Unauthorized => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Busy => 409,
+            Self::TooLarge => 413,
+            Self::TooManyRequests => 429,
             Self::NotConfigured => 501,
             Self::NotRunning | Self::Interrupted => 503,
             Self::TimedOut => 504,

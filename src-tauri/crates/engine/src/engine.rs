@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     /// What is usual at each hour of the week.
     pub baselines: std::sync::Mutex<crate::operation::Baselines>,
     pub sizes: std::sync::Mutex<crate::housekeeping::Sizes>,
+    pub access: std::sync::Mutex<Option<crate::access::AccessTokens>>,
+    pub round_times: std::sync::Mutex<caretaker_core::metric::Histogram>,
 }
 
 /// Everything that Caretaker does, for every door alike.

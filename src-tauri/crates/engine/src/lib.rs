@@ -5,6 +5,7 @@
 //! It knows no HTTP, no Tauri and no terminal.
 
 mod attention;
+mod access;
 mod collecting;
 mod configuration;
 mod databases;
@@ -28,8 +29,9 @@ mod restore;
 mod run;
 mod words;
 
+pub use access::Recognised;
 pub use engine::{DesktopGuard, Engine, Mode};
 pub use machine::machine_ports;
-pub use operation::{AlertFilter, PointsQuery};
+pub use operation::{AlertFilter, Figures, HealthScope, PointsQuery};
 pub use options::{EngineOptions, Ports};
 pub use pipeline::Judged;

@@ -79,6 +79,8 @@ impl Engine {
             desktops: AtomicUsize::new(0),
             baselines: std::sync::Mutex::default(),
             sizes: std::sync::Mutex::default(),
+            access: std::sync::Mutex::default(),
+            round_times: std::sync::Mutex::default(),
         })))
     }
 }

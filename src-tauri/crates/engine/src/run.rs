@@ -87,6 +87,7 @@ impl Engine {
             timed.took_ms = Some(took);
             *latest = Arc::new(timed);
         });
+        self.0.round_times.lock().unwrap_or_else(PoisonError::into_inner).observe(took / 1_000.0);
         self.hint(Hint::Round);
         if changed || judged.transitions > 0 {
             self.hint(Hint::Status);

@@ -111,6 +111,10 @@ impl Home {
     pub fn shown_notifications(&self) -> PathBuf {
         self.folder.join("notifications.json")
     }
+    /// Access tokens of the loopback door; mode 0600.
+    pub fn access_tokens(&self) -> PathBuf {
+        self.folder.join("access.json")
+    }
     /// Caretaker's own logs.
     pub fn logs(&self) -> PathBuf {
         self.folder.join("logs")

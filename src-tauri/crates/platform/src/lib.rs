@@ -12,6 +12,7 @@ pub mod home;
 pub mod lock;
 pub mod memory;
 pub mod notify;
+pub mod random;
 pub mod readiness;
 pub mod signals;
 pub mod socket;

@@ -3,13 +3,16 @@
 //! `caretaker-sim --listen 127.0.0.1:0 --ui ui/dist [--history 2h]` prints `{"listening": "http://…"}` and then answers
 //! each JSON line on standard input with one on standard output: `{"set": {"host.cpu.usage": 97}}`, `{"advance": "10m"}`,
 //! `{"round": true}`, `{"fail": "disks"}`, `{"heal": "disks"}`, `{"sleep": "10m"}`, `{"step": "-1h"}`, `{"configure": "…"}`.
+//!
+//! `--door 127.0.0.1:0` also opens the door that the product has; its address and tokens stand in the first line.
 #![expect(clippy::print_stdout, reason = "speaks a line protocol on standard output")]
 
 use std::path::PathBuf;
 
-use caretaker_api::{Grants, router, serve_loopback};
+use caretaker_api::{DoorLimits, Grants, LoopbackDoor, router, serve_unlocked};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Span;
+use caretaker_core::view::{AccessGrant, TokenRequest};
 use caretaker_testkit::{Health, World};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -20,16 +23,19 @@ struct Arguments {
     listen: String,
     ui: PathBuf,
     history: Span,
+    door: Option<String>,
 }
 
 fn arguments() -> Result<Arguments, Problem> {
-    let mut read = Arguments { listen: "127.0.0.1:0".into(), ui: "ui/dist".into(), history: Span::from_hours(2) };
+    let mut read =
+        Arguments { listen: "127.0.0.1:0".into(), ui: "ui/dist".into(), history: Span::from_hours(2), door: None };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let value = words.next().ok_or_else(|| usage(format!("{word} needs a value")))?;
         match word.as_str() {
             "--listen" => read.listen = value,
             "--ui" => read.ui = value.into(),
+            "--door" => read.door = Some(value),
             "--history" => read.history = span(&value)?,
             other => return Err(usage(format!("there is no option {other}"))),
         }
@@ -53,8 +59,22 @@ async fn main() -> Result<(), Problem> {
     let listener = TcpListener::bind(&arguments.listen).await.map_err(usage)?;
     let address = listener.local_addr().map_err(usage)?;
     let routes = router(world.engine().clone()).fallback_service(ServeDir::new(&arguments.ui));
-    tokio::spawn(serve_loopback(listener, routes, Grants::OWNER));
-    println!("{}", json!({"listening": format!("http://{address}")}));
+    tokio::spawn(serve_unlocked(listener, routes, Grants::OWNER));
+    let mut first = json!({"listening": format!("http://{address}")});
+    if let Some(place) = &arguments.door {
+        let door = LoopbackDoor::over(
+            world.engine().clone(),
+            TcpListener::bind(place).await.map_err(usage)?,
+            DoorLimits::default(),
+        )?;
+        first["door"] = json!(format!("http://{}", door.address()));
+        for grant in [AccessGrant::Read, AccessGrant::Act] {
+            let made = world.engine().access_token(TokenRequest { grant, renew: false }).await?;
+            first[if grant == AccessGrant::Read { "read" } else { "act" }] = json!(made.token);
+        }
+        tokio::spawn(door.serve());
+    }
+    println!("{first}");
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let answer = match serde_json::from_str(&line) {

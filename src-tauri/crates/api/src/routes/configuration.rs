@@ -1,12 +1,15 @@
 //! The configuration.
 
-use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::{Extension, Json};
+use caretaker_core::config::starts_programs;
+use caretaker_core::problem::{Code, Problem};
 use caretaker_core::view::{ConfigurationView, SetRequest, ValidateRequest, ValidationView};
 use caretaker_engine::Engine;
 
 use crate::answer::{Answer, ErrorBody};
+use crate::grants::{Class, Grants};
 
 /// What is in force, where each value comes from, and what is wrong with the file.
 #[utoipa::path(get, path = "/configuration", tag = "configuration", responses((status = 200, body = ConfigurationView)))]
@@ -35,9 +38,16 @@ pub async fn validate(
     responses((status = 200, body = ConfigurationView), (status = 400, body = ErrorBody)))]
 pub async fn set(
     State(engine): State<Engine>,
+    Extension(grants): Extension<Grants>,
     body: Result<Json<SetRequest>, JsonRejection>,
 ) -> Answer<ConfigurationView> {
-    Ok(Json(engine.set_configuration(body?.0).await?))
+    let Json(request) = body?;
+    if starts_programs(&request.key, request.value.as_deref()) && !grants.allow(Class::Execute) {
+        let problem = Problem::new(Code::Forbidden, format!("`{}` makes Caretaker start programs", request.key))
+            .hint("change it in the window, or with `caretaker config set` on the machine itself");
+        return Err(problem.into());
+    }
+    Ok(Json(engine.set_configuration(request).await?))
 }
 
 /// Reads the file again.

@@ -2,11 +2,16 @@
 
 mod alerts;
 mod configuration;
+mod dashboard;
 mod desktop;
+mod documentation;
+mod health;
 mod metrics;
 mod rules;
+mod prometheus;
 mod silences;
 mod status;
+mod tokens;
 mod watch;
 mod window;
 
@@ -37,6 +42,23 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(desktop::show))
 }
 
+/// Routes that look, under addresses without a version because others expect them there.
+pub fn pages() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new()
+        .routes(routes!(health::all))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::storage))
+        .routes(routes!(health::models))
+        .routes(routes!(prometheus::metrics))
+        .routes(routes!(dashboard::page))
+        .routes(routes!(dashboard::asset))
+        .routes(routes!(documentation::openapi))
+        .routes(routes!(documentation::page))
+        .routes(routes!(documentation::script))
+        .routes(routes!(documentation::style))
+}
+
 /// Routes that change Caretaker's own state.
 pub fn act() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
@@ -53,5 +75,8 @@ pub fn act() -> OpenApiRouter<Engine> {
 
 /// Routes that reach beyond Caretaker.
 pub fn execute() -> OpenApiRouter<Engine> {
-    OpenApiRouter::new().routes(routes!(window::open_window)).routes(routes!(desktop::start_at_login))
+    OpenApiRouter::new()
+        .routes(routes!(window::open_window))
+        .routes(routes!(desktop::start_at_login))
+        .routes(routes!(tokens::access_token))
 }

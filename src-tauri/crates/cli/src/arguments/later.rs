@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// Verbs with their subverbs; those of which some subverb works are added to.
-const LATER: [(&str, &[&str]); 19] = [
+const LATER: &[(&str, &[&str])] = &[
     ("monitor", &[]),
     ("health", &[]),
     ("metrics", &["tokens", "export", "record", "reset"]),
@@ -38,7 +38,6 @@ const LATER: [(&str, &[&str]); 19] = [
     ("validate", &[]),
     ("flags", &["list", "set", "eval"]),
     ("report", &["daily", "weekly", "monthly", "quarterly", "yearly", "compliance"]),
-    ("api", &["token"]),
 ];
 
 const WORDS: &str = "words";
@@ -54,7 +53,7 @@ pub(super) struct Found {
 
 /// The tree with the later verbs in it.
 pub(super) fn add(mut command: Command) -> Command {
-    for (verb, subverbs) in LATER {
+    for (verb, subverbs) in LATER.iter().copied() {
         if command.find_subcommand(verb).is_some() {
             command =
                 command.mut_subcommand(verb, |known| known.subcommands(subverbs.iter().map(|name| anything(name))));

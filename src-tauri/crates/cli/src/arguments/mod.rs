@@ -15,7 +15,7 @@ mod value;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use alerts::{Acknowledge, Alerts, Backtest, ListAlerts, Noise, ShowAlert, SilenceAlerts, Unsilence};
-pub use api::Api;
+pub use api::{Api, ApiToken};
 pub use completions::Completions;
 pub use configuration::{Configuration, ShowConfiguration, Validate};
 pub use doctor::Doctor;

@@ -5,6 +5,7 @@ pub mod alerts_list;
 pub mod alerts_show;
 pub mod api;
 pub mod backtest;
+pub mod api_token;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;

@@ -20,6 +20,7 @@ mod schema;
 mod section;
 mod set;
 mod settings;
+mod starts_programs;
 mod suggestion;
 mod syntax;
 #[cfg(test)]
@@ -37,4 +38,5 @@ pub use reference::reference;
 pub use rule_text::{judged_unit, rule_explanation, rule_text};
 pub use schema::schema;
 pub use settings::{Api, Collect, Keep, Notify, QuietHours, Settings};
+pub use starts_programs::starts_programs;
 pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};

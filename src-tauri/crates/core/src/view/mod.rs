@@ -1,15 +1,18 @@
 //! What doors show: the shapes of every answer, and the words in them. JSON, OpenAPI and TypeScript all come from here.
 
+mod access;
 mod alert;
 mod configuration;
 mod desktop;
 mod doctor;
+mod health;
 mod metric;
 mod overview;
 mod rule;
 mod status;
 mod watch;
 
+pub use access::{AccessGrant, TokenRequest, TokenView};
 pub use alert::{
     AcknowledgeRequest, AlertDetail, AlertList, AlertState, AlertView, NoticeView, RuleList, SilenceList,
     SilenceRequest, SilenceView, SnoozeRequest, TimelineEntry,
@@ -17,6 +20,7 @@ pub use alert::{
 pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateRequest, ValidationView};
 pub use desktop::{DesktopView, OpenWindowRequest, OpenWindowView, StartAtLoginRequest};
 pub use doctor::{CheckState, CheckView, DoctorView};
+pub use health::{HealthCheck, HealthState, HealthView};
 pub use metric::{MetricSummary, PointsView, SeriesList, SummaryRow};
 pub use overview::{Overview, ProcessTable, Tile, TileDetail, UnusualView};
 pub use rule::{BacktestRequest, BacktestView, NoiseRow, NoiseView, QuieterView, RuleRequest};

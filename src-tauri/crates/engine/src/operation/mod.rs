@@ -3,18 +3,24 @@
 mod alerts;
 mod configuration;
 mod doctor;
+mod figures;
+mod health;
 mod metrics;
 mod noise;
 mod overview;
+mod parts;
 mod quiet;
 mod record;
 mod rules;
 mod silences;
 mod status;
 mod unusual;
+mod tokens;
 mod window;
 
 pub use alerts::AlertFilter;
+pub use figures::Figures;
+pub use health::HealthScope;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;
 pub(crate) use status::EXPECTED;

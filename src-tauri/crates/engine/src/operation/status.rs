@@ -19,7 +19,7 @@ use crate::words::count;
 /// Written by an engine that runs for good; a home without it counts its last round however old.
 pub(crate) const EXPECTED: &str = "engine_expected";
 const OPERATIONS: usize = 10;
-const STALE_INTERVALS: i64 = 3;
+pub(super) const STALE_INTERVALS: i64 = 3;
 
 impl Engine {
     /// Everything at a glance. `max_age` replaces the three intervals after which samples count as stale.

@@ -1,0 +1,48 @@
+//! Everything countable as it is now, for who collects figures from outside. Reads no database.
+
+use std::sync::PoisonError;
+
+use caretaker_core::metric::{Histogram, Reading};
+use caretaker_core::rule::Level;
+use caretaker_core::time::Timestamp;
+
+use super::status::STALE_INTERVALS;
+use crate::engine::{Engine, Mode};
+
+/// The newest values and the engine's own counts.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// Values of the newest round; none when it is so old that they would pass for present ones.
+    pub readings: Vec<Reading>,
+    /// When the newest round was made.
+    pub at: Option<Timestamp>,
+    /// When the engine started; none where no engine runs.
+    pub started: Option<Timestamp>,
+    /// How long rounds took since the start.
+    pub rounds: Histogram,
+    /// Raised alerts of each level.
+    pub alerts: Vec<(Level, usize)>,
+    /// Parts that do not work.
+    pub degraded: usize,
+    /// Version of the program.
+    pub version: String,
+}
+
+impl Engine {
+    /// The newest values and the engine's own counts.
+    pub fn figures(&self) -> Figures {
+        let (now, latest) = (self.now(), self.latest());
+        let limit = self.settings().collect.interval * STALE_INTERVALS;
+        let fresh = latest.round.is_some_and(|round| now.since(round.at) <= limit);
+        let raised = |level| latest.open.iter().filter(|alert| alert.is_raised() && alert.level == level).count();
+        Figures {
+            readings: if fresh { latest.readings.clone() } else { Vec::new() },
+            at: latest.round.map(|round| round.at),
+            started: (self.mode() == Mode::Live).then_some(self.0.started),
+            rounds: self.0.round_times.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            alerts: [Level::Warning, Level::Critical].map(|level| (level, raised(level))).to_vec(),
+            degraded: self.0.degraded.list().len(),
+            version: self.0.version.clone(),
+        }
+    }
+}
