@@ -6,4 +6,5 @@ mod collectors;
 mod configuration;
 mod days;
 mod doors;
+mod models;
 mod restart;

@@ -12,6 +12,7 @@ mod evidence;
 mod housekeeping;
 mod latest;
 mod machine;
+mod models;
 mod open;
 mod operation;
 mod options;

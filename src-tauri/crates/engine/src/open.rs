@@ -14,6 +14,7 @@ use crate::configuration::{self, InForce};
 use crate::degraded::DegradedParts;
 use crate::engine::{Engine, HINTS, Inner, Mode};
 use crate::latest::Latest;
+use crate::models::Models;
 use crate::options::EngineOptions;
 use crate::pipeline::{Pipeline, QUEUE};
 
@@ -46,6 +47,8 @@ impl Engine {
             }
         };
         let ports = options.ports;
+        let in_force = watch::channel(Arc::new(in_force)).0;
+        let models = Models::new(Arc::clone(&ports.egress), ports.ollama_host, state.clone(), in_force.subscribe());
         Ok(Self(Arc::new(Inner {
             mode,
             home: options.home,
@@ -61,7 +64,7 @@ impl Engine {
             notifier: ports.notifier,
             metrics,
             state,
-            in_force: watch::channel(Arc::new(in_force)).0,
+            in_force,
             latest,
             hints: broadcast::channel(HINTS).0,
             degraded,
@@ -72,6 +75,8 @@ impl Engine {
             on_interval: Notify::new(),
             desktops: AtomicUsize::new(0),
             sizes: std::sync::Mutex::default(),
+            egress: ports.egress,
+            models: Arc::new(models),
         })))
     }
 }

@@ -5,6 +5,7 @@
 pub mod bus;
 pub mod clock;
 pub mod desktop;
+pub mod egress;
 pub mod files;
 mod hash;
 pub mod home;

@@ -3,7 +3,9 @@
 mod alerts;
 mod configuration;
 mod desktop;
+mod health;
 mod metrics;
+mod models;
 mod silences;
 mod status;
 mod watch;
@@ -19,6 +21,8 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(status::status))
         .routes(routes!(status::overview))
         .routes(routes!(status::doctor))
+        .routes(routes!(health::health))
+        .routes(routes!(models::models))
         .routes(routes!(watch::watch))
         .routes(routes!(metrics::series))
         .routes(routes!(metrics::points))

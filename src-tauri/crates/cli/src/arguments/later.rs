@@ -4,9 +4,8 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// Verbs with their subverbs; those of which some subverb works are added to.
-const LATER: [(&str, &[&str]); 20] = [
+const LATER: [(&str, &[&str]); 19] = [
     ("monitor", &[]),
-    ("health", &[]),
     ("metrics", &["tokens", "export", "record", "reset"]),
     ("alerts", &["backtest"]),
     ("incidents", &["list", "show", "open", "note", "set-priority", "resolve", "postmortem"]),

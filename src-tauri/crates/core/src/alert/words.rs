@@ -30,6 +30,7 @@ pub fn subject(series: &SeriesKey) -> String {
         names::THERMAL_STATE => "Thermal state".to_owned(),
         names::SAMPLE_AGE => "Newest sample".to_owned(),
         names::COLLECTOR_FAILING => format!("Collector {}", label("collector")),
+        names::MODEL_SERVER_UP => format!("Model server {}", label("server")),
         name if series.labels.is_empty() => name.to_owned(),
         name => {
             let labels: Vec<String> = series.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -46,6 +47,7 @@ pub fn value_text(alert: &Instance) -> String {
         (names::THERMAL_STATE, value) if value >= 2.5 => "critical".to_owned(),
         (names::THERMAL_STATE, value) if value >= 1.5 => "serious".to_owned(),
         (names::COLLECTOR_FAILING, value) if value > 0.0 => "failing".to_owned(),
+        (names::MODEL_SERVER_UP, value) => if value > 0.5 { "up" } else { "down" }.to_owned(),
         (names::MEMORY_PRESSURE_LEVEL, value) if value >= 3.5 => "critical".to_owned(),
         (names::DISK_USAGE, value) => format!("{} full", alert.unit.format(value)),
         (_, value) if runs_out(alert) => format!("used up in {}", alert.unit.format(value)),
@@ -82,7 +84,12 @@ pub fn short(alert: &Instance, now: Timestamp) -> String {
 /// The whole sentence: `CPU 93 % for 4 min (critical above 90 %)`.
 pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String {
     let threshold = rule.and_then(|rule| rule.threshold(alert.level));
-    let bound = threshold.map(|threshold| format!(" ({} {})", alert.level, threshold_text(threshold, alert)));
+    // "Down" says it all; that it is a number below a half helps nobody.
+    let is_yes_or_no = alert.series.name == names::MODEL_SERVER_UP;
+    let bound = threshold.map(|threshold| match is_yes_or_no {
+        true => format!(" ({})", alert.level),
+        false => format!(" ({} {})", alert.level, threshold_text(threshold, alert)),
+    });
     let stale = if alert.no_data { "; no values come any more" } else { "" };
     format!("{}{}{stale}", short(alert, now), bound.unwrap_or_default())
 }

@@ -4,7 +4,9 @@ mod alert;
 mod configuration;
 mod desktop;
 mod doctor;
+mod health;
 mod metric;
+mod models;
 mod overview;
 mod status;
 mod watch;
@@ -16,7 +18,11 @@ pub use alert::{
 pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateRequest, ValidationView};
 pub use desktop::{DesktopView, OpenWindowRequest, OpenWindowView, StartAtLoginRequest};
 pub use doctor::{CheckState, CheckView, DoctorView};
+pub use health::{HealthCheck, HealthPart, HealthState, HealthView};
 pub use metric::{MetricSummary, PointsView, SeriesList, SummaryRow};
+pub use models::{
+    InstalledModel, LoadedModel, ModelServerKind, ModelServerView, ModelsState, ModelsSummary, ModelsView,
+};
 pub use overview::{Overview, ProcessTable, Tile, TileDetail};
 pub use status::{
     Degraded, EngineView, HostView, NotConfigured, NotConfiguredState, Operation, OverallState, QuietRequest,

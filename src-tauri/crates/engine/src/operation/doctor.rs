@@ -1,5 +1,6 @@
 //! The machine and Caretaker's own set-up, checked now.
 
+use caretaker_core::egress::Reached;
 use caretaker_core::metric::{Unit, names};
 use caretaker_core::problem::Problem;
 use caretaker_core::view::{CheckState, CheckView, DoctorView};
@@ -24,6 +25,7 @@ impl Engine {
             Some(path) => check("programs", name, CheckState::Ok, path.display().to_string()),
             None => check("programs", name, CheckState::Absent, "not installed; only some features use it".to_owned()),
         }));
+        checks.extend(self.0.egress.reached().iter().map(reached));
         for part in self.0.degraded.list() {
             checks.push(hinted(check("degraded", &part.part, CheckState::Failed, part.why), &part.hint));
         }
@@ -77,6 +79,13 @@ impl Engine {
         };
         vec![engine, private, space, databases, configuration]
     }
+}
+
+/// A program on this machine to which Caretaker connects. That nobody listens at a usual port is no fault.
+fn reached(one: &Reached) -> CheckView {
+    let detail = format!("{} opened, {} refused", crate::words::count(one.opened as usize, "connection"), one.failed);
+    let state = if one.opened > 0 { CheckState::Ok } else { CheckState::Absent };
+    check("network", &one.target.to_string(), state, detail)
 }
 
 fn check(group: &str, name: &str, state: CheckState, detail: String) -> CheckView {

@@ -3,7 +3,9 @@
 mod alerts;
 mod configuration;
 mod doctor;
+mod health;
 mod metrics;
+mod models;
 mod overview;
 mod quiet;
 mod record;

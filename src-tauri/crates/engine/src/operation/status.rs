@@ -47,6 +47,7 @@ impl Engine {
         let state = overall(&latest, now, stale);
         let degraded = self.0.degraded.list();
         let engine = self.engine_view(&latest);
+        let models = self.models_summary(stale);
         let verdict = verdict(state, &latest, now, engine.running, degraded.len());
         Ok(Status {
             state,
@@ -57,6 +58,7 @@ impl Engine {
             alerts,
             quiet: self.quiet(),
             operations,
+            models,
             storage: storage(&self.0, series, oldest),
             degraded,
             ..Status::default()
@@ -64,7 +66,7 @@ impl Engine {
     }
 
     /// Whether the newest sample is too old to say anything.
-    fn stale(&self, latest: &Latest, now: Timestamp, max_age: Option<Span>, expected: bool) -> bool {
+    pub(crate) fn stale(&self, latest: &Latest, now: Timestamp, max_age: Option<Span>, expected: bool) -> bool {
         let Some(round) = latest.round else { return true };
         let limit = match (max_age, expected || self.0.mode == Mode::Live) {
             (Some(limit), _) => limit,
