@@ -78,7 +78,8 @@ fn a_model_server_is_found_checked_and_missed() {
     assert_eq!(world.run(&["run", "--once"]).code, 0);
     let status: Status = world.read(&["status", "--json"]);
     assert_eq!((status.models.state, status.models.up, status.models.installed), (ModelsState::Ok, 1, 3));
-    assert!(world.run(&["status"]).out.contains("the server is up"));
+    assert_eq!((status.models.loaded, status.models.memory_bytes), (2, 15_121_213_952), "as the round measured them");
+    assert!(world.run(&["status"]).out.contains("the server is up, 2 loaded (15.1 GB), 3 installed (16.1 GB)"));
     let text = world.run(&["health", "models"]).out;
     assert!(text.contains("Ollama") && text.contains("0.12.6") && text.contains("gpt-oss:20b"), "{text}");
     server.reply("/api/version", Reply::Whole(500, String::new()));

@@ -49,11 +49,8 @@ async fn what_a_server_says_is_in_the_view_the_status_and_series() {
     let models = world.status().await.unwrap().models;
     assert_eq!((models.up, models.installed, models.loaded), (1, 3, 2));
     assert_eq!(models.memory_bytes, 14_521_213_952 + 600_000_000);
-    let points: serde_json::Value = world
-        .client()
-        .get("/metrics/points?name=model.memory&label=model%3Dgpt-oss:20b&since=10m")
-        .await
-        .unwrap();
+    let points: serde_json::Value =
+        world.client().get("/metrics/points?name=model.memory&label=model%3Dgpt-oss:20b&since=10m").await.unwrap();
     assert!(points.to_string().contains("14521213952"), "{points}");
     let health: HealthView = world.client().get("/health?part=models").await.unwrap();
     assert_eq!((health.state, health.checks[0].name.as_str()), (HealthState::Ok, "Ollama 127.0.0.1:11434"));
@@ -74,7 +71,10 @@ async fn a_server_that_was_there_is_missed_after_two_minutes_and_welcomed_back()
     assert_eq!((status.state, status.alerts.len()), (OverallState::Warning, 1));
     assert_eq!(status.alerts[0].rule, "model-server");
     let summary = &status.alerts[0].summary;
-    assert!(summary.starts_with("Model server 127.0.0.1:11434 down for ") && summary.ends_with("(warning)"), "{summary}");
+    assert!(
+        summary.starts_with("Model server 127.0.0.1:11434 down for ") && summary.ends_with("(warning)"),
+        "{summary}"
+    );
     let health = world.engine().health(Some(HealthPart::Models), None).await.unwrap();
     assert_eq!(health.state, HealthState::Critical);
     world.egress.listen(usual(), server.address());

@@ -9,7 +9,7 @@ const USUAL = '127.0.0.1:11434';
 
 /** Ollama runs for as long as the test; its first model leaves memory in four minutes. */
 async function withOllama(world: World, story: (server: Ollama) => Promise<void>): Promise<void> {
-  const server = await Ollama.start(new Date((await world.now()).getTime() + 5 * 60_000));
+  const server = await Ollama.start(new Date((await world.now()).getTime() + 9 * 60_000));
   try {
     await world.listen(USUAL, server.address);
     // An address where nobody was is looked at every tenth round.
@@ -34,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('what is loaded, for how long, and what lies on disk', async ({ page, world, open }) => {
       await withOllama(world, async () => {
-        await page.clock.setFixedTime(new Date((await world.now()).getTime() - 4 * 60_000));
+        await page.clock.setFixedTime(await world.now());
         await open('overview');
         const card = page.getByRole('region', { name: 'Local models' });
         await expect(card.getByRole('heading', { name: 'Ollama' })).toBeVisible();
@@ -42,7 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(card).toContainText('3 models installed, 16.1\u00a0GB');
         const rows = card.getByRole('table', { name: 'Models of Ollama in memory' }).getByRole('row');
         await expect(rows).toHaveCount(3);
-        await expect(rows.nth(1)).toContainText(/gpt-oss:20b.*14.5\u00a0GB.*8,192.*(in \d min|any moment)/);
+        await expect(rows.nth(1)).toContainText(/gpt-oss:20b.*14.5\u00a0GB.*8,192.*in 4 min/);
         await expect(rows.nth(2)).toContainText(/nomic-embed-text.*50\u00a0% on the CPU.*stays/);
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
@@ -65,7 +65,7 @@ test('a server that stops is shown as down at once and raises an alert after two
   await withOllama(world, async () => {
     await open('overview');
     const card = page.getByRole('region', { name: 'Local models' });
-    await expect(card).toContainText(/up for/);
+    await expect(card).toContainText('up');
     await world.hangUp(USUAL);
     await world.round();
     await expect(card).toContainText('nobody listens');

@@ -24,6 +24,7 @@ const model: LoadedModel = { name: 'gpt-oss:20b', memory_bytes: 14_521_213_952, 
 describe('a server', () => {
   it('says how long it has been up or down, and why', () => {
     expect(standing(server, now)).toBe('up for 2 h 5 min');
+    expect(standing({ ...server, since: stamp(-5000) }, now)).toBe('up');
     expect(standing({ ...server, up: false, since: stamp(-4 * MINUTE), note: 'nobody listens' }, now)).toBe(
       'down for 4 min: nobody listens',
     );

@@ -5,8 +5,9 @@ import { formatBytes, formatValue } from './unit';
 
 /** How a server stands: `up for 2 h`, `loading a model`, `down for 4 min: nobody listens`. */
 export function standing(server: ModelServerView, now: number): string {
-  const lasted = inWords(now - Date.parse(server.since));
-  if (server.up) return server.note ? server.note : `up for ${lasted}`;
+  const since = now - Date.parse(server.since);
+  const lasted = inWords(since);
+  if (server.up) return server.note || (since < MINUTE ? 'up' : `up for ${lasted}`);
   return [`down for ${lasted}`, server.note].filter(Boolean).join(': ');
 }
 

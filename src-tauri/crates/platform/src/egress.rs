@@ -45,7 +45,10 @@ impl Egress for SystemEgress {
 
     fn reached(&self) -> Vec<Reached> {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.iter().map(|(target, (opened, failed))| Reached { target: *target, opened: *opened, failed: *failed }).collect()
+        counts
+            .iter()
+            .map(|(target, (opened, failed))| Reached { target: *target, opened: *opened, failed: *failed })
+            .collect()
     }
 }
 

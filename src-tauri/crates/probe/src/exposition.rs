@@ -22,7 +22,10 @@ mod tests {
     #[test]
     fn figures_are_found_by_their_whole_name() {
         let text = "# HELP a_b x\n# TYPE a_b gauge\na_b_total 7\na_b 1.5\nc{model=\"x} y\",z=\"1\"} 3e2 1700000000\n";
-        assert_eq!((value(text, "a_b"), value(text, "a_b_total"), value(text, "c")), (Some(1.5), Some(7.0), Some(300.0)));
+        assert_eq!(
+            (value(text, "a_b"), value(text, "a_b_total"), value(text, "c")),
+            (Some(1.5), Some(7.0), Some(300.0))
+        );
         assert_eq!((value(text, "a"), value(text, "HELP"), value("", "a")), (None, None, None));
     }
 

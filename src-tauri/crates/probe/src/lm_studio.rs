@@ -42,7 +42,10 @@ mod tests {
         let text = include_str!("../../../../tests/fixtures/models/lm_studio/v0_models.json");
         let (installed, loaded) = models(&serde_json::from_str(text).unwrap()).unwrap();
         assert_eq!(installed.len(), 2);
-        assert_eq!((installed[0].quantization.as_deref(), installed[0].family.as_deref()), (Some("4bit"), Some("llama")));
+        assert_eq!(
+            (installed[0].quantization.as_deref(), installed[0].family.as_deref()),
+            (Some("4bit"), Some("llama"))
+        );
         assert_eq!(loaded.len(), 1);
         assert_eq!((loaded[0].name.as_str(), loaded[0].context), ("llama-3.2-3b-instruct", Some(4_096)));
     }

@@ -106,12 +106,7 @@ pub async fn again(
     }
 }
 
-async fn ask_ollama(
-    egress: &dyn Egress,
-    address: SocketAddr,
-    depth: Depth,
-    now: Timestamp,
-) -> Result<Said, GetError> {
+async fn ask_ollama(egress: &dyn Egress, address: SocketAddr, depth: Depth, now: Timestamp) -> Result<Said, GetError> {
     let begun = Instant::now();
     if depth == Depth::Brief {
         let answer = get(egress, address, "/api/ps").await?;
@@ -136,7 +131,8 @@ async fn beyond_the_list(
     depth: Depth,
 ) -> (ModelServerKind, Said) {
     let in_memory = |context: Option<u64>| -> Vec<LoadedModel> {
-        let loaded = |model: &InstalledModel| LoadedModel { name: model.name.clone(), context, ..LoadedModel::default() };
+        let loaded =
+            |model: &InstalledModel| LoadedModel { name: model.name.clone(), context, ..LoadedModel::default() };
         listed.models.iter().map(loaded).collect()
     };
     let json = async |path: &str| get(egress, address, path).await.ok().and_then(|answer| answer.json());

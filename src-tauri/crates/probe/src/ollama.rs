@@ -83,7 +83,8 @@ mod tests {
             version(&fixture(include_str!("../../../../tests/fixtures/models/ollama/version.json"))).as_deref(),
             Some("0.12.6")
         );
-        let installed = tags(&fixture(include_str!("../../../../tests/fixtures/models/ollama/tags.json")), now()).unwrap();
+        let installed =
+            tags(&fixture(include_str!("../../../../tests/fixtures/models/ollama/tags.json")), now()).unwrap();
         assert_eq!(installed.len(), 3);
         let first = &installed[0];
         assert_eq!((first.name.as_str(), first.size_bytes), ("gpt-oss:20b", Some(13_793_441_244)));
@@ -107,15 +108,21 @@ mod tests {
         let installed = tags(&odd, now()).unwrap();
         assert_eq!(installed.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["a", "c"]);
         assert!(installed.iter().all(|one| one.size_bytes.is_none() && one.family.is_none()));
-        let odd = json!({"models": [{"model": "a", "size": 0, "size_vram": 5}, {"name": "b", "size": 10, "size_vram": 50}]});
+        let odd =
+            json!({"models": [{"model": "a", "size": 0, "size_vram": 5}, {"name": "b", "size": 10, "size_vram": 50}]});
         let loaded = ps(&odd, now()).unwrap();
         assert_eq!((loaded[0].gpu_percent, loaded[1].gpu_percent), (None, Some(100.0)));
     }
 
     #[test]
     fn other_answers_are_not_taken_for_ollamas() {
-        for other in [json!({}), json!([]), json!("0.5"), json!({"models": {}}), json!({"error": "Unexpected endpoint"})] {
-            assert!(version(&other).is_none() && tags(&other, now()).is_none() && ps(&other, now()).is_none(), "{other}");
+        for other in
+            [json!({}), json!([]), json!("0.5"), json!({"models": {}}), json!({"error": "Unexpected endpoint"})]
+        {
+            assert!(
+                version(&other).is_none() && tags(&other, now()).is_none() && ps(&other, now()).is_none(),
+                "{other}"
+            );
         }
         assert_eq!(version(&json!({"version": "unknown"})), None);
         assert_eq!(tags(&json!({"models": null}), now()), Some(Vec::new()));

@@ -99,6 +99,9 @@ mod tests {
         }
         assert_eq!(models(&json!({"object": "list", "data": []})).unwrap().models, []);
         let odd = json!({"object": "list", "data": [{"id": 5}, {"id": "a", "meta": {"size": "much"}, "owned_by": 7}]});
-        assert_eq!(models(&odd).unwrap().models, [InstalledModel { name: "a".to_owned(), ..InstalledModel::default() }]);
+        assert_eq!(
+            models(&odd).unwrap().models,
+            [InstalledModel { name: "a".to_owned(), ..InstalledModel::default() }]
+        );
     }
 }

@@ -169,8 +169,7 @@ fn lm_studio_and_vllm_are_told_apart() {
     for _ in 0..2 {
         let servers = machine.round();
         let kinds: Vec<_> = servers.iter().map(|one| (one.address.as_str(), one.kind, one.loaded.len())).collect();
-        let expected =
-            [("127.0.0.1:1234", ModelServerKind::LmStudio, 1), ("127.0.0.1:8000", ModelServerKind::Vllm, 1)];
+        let expected = [("127.0.0.1:1234", ModelServerKind::LmStudio, 1), ("127.0.0.1:8000", ModelServerKind::Vllm, 1)];
         assert_eq!(kinds, expected);
         assert_eq!(servers[1].version.as_deref(), Some("0.11.0"));
     }

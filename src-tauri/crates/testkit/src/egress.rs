@@ -60,6 +60,8 @@ impl Egress for MovedEgress {
     fn reached(&self) -> Vec<Reached> {
         let state = self.lock();
         let counted = state.reached.iter();
-        counted.map(|(target, (opened, failed))| Reached { target: *target, opened: *opened, failed: *failed }).collect()
+        counted
+            .map(|(target, (opened, failed))| Reached { target: *target, opened: *opened, failed: *failed })
+            .collect()
     }
 }

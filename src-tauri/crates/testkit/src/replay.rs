@@ -133,6 +133,6 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
 fn endless(stream: &mut TcpStream) -> std::io::Result<()> {
     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n[")?;
     loop {
-        stream.write_all(&[b' '; 64 * 1024])?;
+        stream.write_all(&[b' '; 8 * 1024])?;
     }
 }

@@ -12,8 +12,7 @@ use crate::request::Address;
 
 /// Asks and shows.
 pub async fn check(context: &Context, wanted: &Health) -> Result<Outcome, Problem> {
-    let address =
-        Address::new("/health").parameter("part", wanted.part.as_ref()).parameter("max_age", wanted.max_age);
+    let address = Address::new("/health").parameter("part", wanted.part.as_ref()).parameter("max_age", wanted.max_age);
     let connection = context.connect(Access::Read).await?;
     let answer: Result<HealthView, Problem> = connection.client.get(address.as_str()).await;
     connection.close().await;

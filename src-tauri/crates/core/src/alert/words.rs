@@ -86,9 +86,9 @@ pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String 
     let threshold = rule.and_then(|rule| rule.threshold(alert.level));
     // "Down" says it all; that it is a number below a half helps nobody.
     let is_yes_or_no = alert.series.name == names::MODEL_SERVER_UP;
-    let bound = threshold.map(|threshold| match is_yes_or_no {
-        true => format!(" ({})", alert.level),
-        false => format!(" ({} {})", alert.level, threshold_text(threshold, alert)),
+    let bound = threshold.map(|threshold| {
+        let bound = if is_yes_or_no { String::new() } else { format!(" {}", threshold_text(threshold, alert)) };
+        format!(" ({}{bound})", alert.level)
     });
     let stale = if alert.no_data { "; no values come any more" } else { "" };
     format!("{}{}{stale}", short(alert, now), bound.unwrap_or_default())
