@@ -34,6 +34,8 @@ const TABLE: &[(&[&str], i32, &str)] = &[
     (&["alerts", "ack", "a/../b?c"], 4, "not_found"),
     (&["alerts", "silence", "no-such-rule", "--for", "1h", "--reason", "x"], 4, "not_found"),
     (&["alerts", "unsilence", "cpu-high"], 4, "not_found"),
+    (&["health", "board"], 4, "not_found"),
+    (&["health", "--max-age", "5"], 2, "usage"),
     (&["backup", "list"], 1, "not_configured"),
     (&["status", "--self"], 1, "not_configured"),
 ];

@@ -9,6 +9,7 @@ mod completions;
 mod config;
 mod doctor;
 mod exit_codes;
+mod health;
 mod later;
 mod metrics;
 mod muted;

@@ -9,6 +9,7 @@ mod doors;
 mod full_disk;
 mod health;
 mod history;
+mod models;
 mod reserve;
 mod restart;
 mod small_disk;

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use caretaker_tests::workspace;
 
 /// What each crate may use of the others; tests aside.
-const DIRECTION: [(&str, &[&str]); 11] = [
+const DIRECTION: [(&str, &[&str]); 12] = [
     ("caretaker-core", &[]),
     ("caretaker-collect", &["caretaker-core"]),
+    ("caretaker-probe", &["caretaker-core"]),
     ("caretaker-store", &["caretaker-core"]),
     ("caretaker-platform", &["caretaker-core"]),
-    ("caretaker-engine", &["caretaker-core", "caretaker-collect", "caretaker-store", "caretaker-platform"]),
+    (
+        "caretaker-engine",
+        &["caretaker-core", "caretaker-collect", "caretaker-probe", "caretaker-store", "caretaker-platform"],
+    ),
     ("caretaker-api", &["caretaker-core", "caretaker-engine", "caretaker-platform"]),
     ("caretaker-cli", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
     ("caretaker-app", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),

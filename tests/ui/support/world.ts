@@ -68,6 +68,10 @@ export class World {
   /** A part of the machine cannot be read any more: `cpu`, `memory`, `disks`, `network`, `sensors`. */
   fail = (part: string) => this.tell({ fail: part });
   heal = (part: string) => this.tell({ heal: part });
+  /** A program of this machine listens at a usual address; really it is at another one. */
+  listen = (usual: string, actual: string) => this.tell({ listen: { [usual]: actual } });
+  /** Nobody listens there any more. */
+  hangUp = (usual: string) => this.tell({ hang_up: usual });
   /** Somebody writes the configuration file. What the engine refuses is part of the story, not a failure. */
   configure = (text: string) => this.send({ configure: text });
 

@@ -293,6 +293,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs checks now and says how they came out, with the time that each took. */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/points": {
         parameters: {
             query?: never;
@@ -336,6 +353,23 @@ export interface paths {
         };
         /** Figures of the main series over the last hour and day. */
         get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Servers of local models found on this machine, with the models that they have and hold in memory. */
+        get: operations["models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1164,6 +1198,23 @@ export interface components {
              */
             temperature_celsius?: number | null;
         };
+        /** @description A model on disk, or one that a server offers. */
+        InstalledModel: {
+            /** @description `llama`. */
+            family?: string | null;
+            modified?: null | components["schemas"]["Timestamp"];
+            /** @description As the server calls it: `llama3.2:3b`. */
+            name: string;
+            /** @description `3.2B`. */
+            parameters?: string | null;
+            /** @description `Q4_K_M`. */
+            quantization?: string | null;
+            /**
+             * Format: int64
+             * @description Size on disk in bytes, where the server tells.
+             */
+            size_bytes?: number | null;
+        };
         /** @description How long history is kept. */
         Keep: {
             /** @description Resolved alerts. */
@@ -1186,6 +1237,27 @@ export interface components {
          * @enum {string}
          */
         Level: "warning" | "critical";
+        /** @description A model in memory. */
+        LoadedModel: {
+            /**
+             * Format: int64
+             * @description Tokens of context.
+             */
+            context?: number | null;
+            expires_at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description How much of it lies in memory of the GPU, %.
+             */
+            gpu_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Memory that the server says it takes, in bytes. An estimate: Ollama's is too low on macOS.
+             */
+            memory_bytes?: number | null;
+            /** @description As the server calls it. */
+            name: string;
+        };
         /** @description Something that explains a chart: drawn as a line at `at`, or as a shaded span up to `until`. */
         Mark: {
             /** @description When it began. */
@@ -1206,6 +1278,107 @@ export interface components {
             at?: null | components["schemas"]["Timestamp"];
             /** @description The main series of the machine. */
             series: components["schemas"]["SummaryRow"][];
+        };
+        /**
+         * @description Which program answers.
+         * @enum {string}
+         */
+        ModelServerKind: "ollama" | "llama_cpp" | "lm_studio" | "vllm" | "openai_compatible";
+        /** @description One server. */
+        ModelServerView: {
+            /** @description Its address on this machine, also the label `server` of its series: `127.0.0.1:11434`. */
+            address: string;
+            /** @description Models that it has or offers, by name; the last known ones while it is down. */
+            installed: components["schemas"]["InstalledModel"][];
+            /**
+             * Format: int64
+             * @description Their size on disk in bytes, as far as the server tells.
+             */
+            installed_bytes?: number | null;
+            /** @description Which program it is. */
+            kind: components["schemas"]["ModelServerKind"];
+            /** @description Models in memory; none while it is down. */
+            loaded: components["schemas"]["LoadedModel"][];
+            /** @description When it was last asked. */
+            looked_at: components["schemas"]["Timestamp"];
+            /** @description The program's name for people. */
+            name: string;
+            /** @description Why it counts as down, or that it is still loading; empty when there is nothing to say. */
+            note?: string;
+            /** @description Since when it has answered, or has not. */
+            since: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description Tokens generated a second, where the server tells.
+             */
+            tokens_per_second?: number | null;
+            /**
+             * Format: double
+             * @description How long its answer took, in milliseconds.
+             */
+            took_ms?: number | null;
+            /** @description Whether it answers. */
+            up: boolean;
+            /** @description Its version, where it tells. */
+            version?: string | null;
+        };
+        /** @description Where servers of local models are looked for. */
+        Models: {
+            /** @description Whether the usual ports of this machine are tried. */
+            discover: boolean;
+            /** @description Whether anything is looked for. */
+            enabled: boolean;
+            /** @description Further servers, on loopback addresses. */
+            servers: string[];
+        };
+        /**
+         * @description Whether the servers that are known answer.
+         * @enum {string}
+         */
+        ModelsState: "not_configured" | "ok" | "warning" | "unknown";
+        /** @description Local models at a glance. */
+        ModelsSummary: {
+            /**
+             * Format: int32
+             * @description Models installed.
+             */
+            installed: number;
+            /**
+             * Format: int64
+             * @description Their size on disk in bytes, as far as the servers tell.
+             */
+            installed_bytes: number;
+            /**
+             * Format: int32
+             * @description Models in memory.
+             */
+            loaded: number;
+            /**
+             * Format: int64
+             * @description Memory that they take, in bytes, as far as the servers tell.
+             */
+            memory_bytes: number;
+            /**
+             * Format: int32
+             * @description Servers that are known.
+             */
+            servers: number;
+            /** @description The worst of the servers; `not_configured` when none was ever found. */
+            state: components["schemas"]["ModelsState"];
+            /**
+             * Format: int32
+             * @description Those of them that answer.
+             */
+            up: number;
+        };
+        /** @description Every server that is known. */
+        ModelsView: {
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By address. */
+            servers: components["schemas"]["ModelServerView"][];
+            /** @description The worst of the servers; `not_configured` when none was ever found. */
+            state: components["schemas"]["ModelsState"];
         };
         /**
          * @description What to do when a series stops delivering.
@@ -1555,6 +1728,8 @@ export interface components {
             collect: components["schemas"]["Collect"];
             /** @description Terms of history. */
             keep: components["schemas"]["Keep"];
+            /** @description Servers of local models. */
+            models: components["schemas"]["Models"];
             /** @description Notices. */
             notify: components["schemas"]["Notify"];
             /** @description The built-in rules of this system in their order, changed as the file says, then the file's own. */
@@ -1679,7 +1854,7 @@ export interface components {
             /** @description Maintenance. */
             maintenance: components["schemas"]["NotConfigured"];
             /** @description Local models. */
-            models: components["schemas"]["NotConfigured"];
+            models: components["schemas"]["ModelsSummary"];
             /** @description The last ten, the newest first. */
             operations: components["schemas"]["Operation"][];
             /** @description Paused notifications. */
@@ -2310,6 +2485,55 @@ export interface operations {
             };
         };
     };
+    health: {
+        parameters: {
+            query?: {
+                /** @description `live`, `ready`, `models`, `storage` or `config`; everything without it. */
+                part?: string;
+                /** @description Samples older than this count as stale; default three intervals. */
+                max_age?: components["schemas"]["Span"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such part. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     points: {
         parameters: {
             query: {
@@ -2402,6 +2626,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricSummary"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    models: {
+        parameters: {
+            query?: {
+                /** @description Ask the servers now; otherwise the answer is that of the newest round. */
+                fresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             500: {

@@ -46,7 +46,8 @@ export function relative(at: number, now: number): string {
   return past > 0 ? `${inWords(past)} ago` : `in ${inWords(roundedUp(-past))}`;
 }
 
-function roundedUp(millis: number): number {
+/** A length ahead, rounded up to what its words can tell. */
+export function roundedUp(millis: number): number {
   const step = millis > HOUR ? MINUTE : millis > MINUTE ? MINUTE / 2 : SECOND;
   return Math.ceil(millis / step) * step;
 }

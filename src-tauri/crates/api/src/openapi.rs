@@ -32,6 +32,7 @@ use crate::router::described;
     tags(
         (name = "status", description = "The state of everything"),
         (name = "metrics", description = "Series and their points"),
+        (name = "models", description = "Servers of local models on this machine"),
         (name = "alerts", description = "Alerts, rules, silences, quiet time"),
         (name = "configuration", description = "What is in force and how to change it"),
         (name = "desktop", description = "The tray app: window, start at login, notifications"),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use caretaker_core::view::{CheckState, OverallState};
+use caretaker_core::view::{CheckState, HealthState, OverallState};
 
 /// The exit codes of `cli.md` that are no failure of the command itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,17 @@ impl From<OverallState> for Outcome {
             OverallState::Ok => Self::Done,
             OverallState::Warning => Self::Warnings,
             OverallState::Critical | OverallState::Unknown => Self::Unhealthy,
+        }
+    }
+}
+
+/// What is not set up is not unhealthy; what cannot be told is.
+impl From<HealthState> for Outcome {
+    fn from(state: HealthState) -> Self {
+        match state {
+            HealthState::Ok | HealthState::NotConfigured => Self::Done,
+            HealthState::Warning => Self::Warnings,
+            HealthState::Critical | HealthState::Unknown => Self::Unhealthy,
         }
     }
 }

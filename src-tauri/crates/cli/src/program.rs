@@ -125,6 +125,7 @@ async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
     use arguments::{Alerts, Api, Configuration, Metrics};
     match verb {
         Verb::Status(wanted) => verbs::status::show(context, &wanted).await,
+        Verb::Health(wanted) => verbs::health::check(context, &wanted).await,
         Verb::Doctor(wanted) => verbs::doctor::check(context, &wanted).await,
         Verb::Metrics(Metrics::Summary) => verbs::metrics_summary::summary(context).await,
         Verb::Metrics(Metrics::List(wanted)) => verbs::metrics_list::list(context, &wanted).await,

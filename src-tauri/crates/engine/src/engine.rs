@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use caretaker_core::config::Platform;
+use caretaker_core::egress::Egress;
 use caretaker_core::port::Notifier;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Clock, Timestamp};
@@ -17,6 +18,7 @@ use crate::collecting::Collecting;
 use crate::configuration::InForce;
 use crate::degraded::DegradedParts;
 use crate::latest::Latest;
+use crate::models::Models;
 use crate::options::{CollectorList, HostFacts};
 use crate::pipeline::Work;
 
@@ -68,6 +70,8 @@ pub(crate) struct Inner {
     pub sizes: std::sync::Mutex<crate::housekeeping::Sizes>,
     pub access: std::sync::Mutex<Option<crate::access::AccessTokens>>,
     pub round_times: std::sync::Mutex<caretaker_core::metric::Histogram>,
+    pub egress: Arc<dyn Egress>,
+    pub models: Arc<Models>,
 }
 
 /// Everything that Caretaker does, for every door alike.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use caretaker_core::port::{ActionSink, NotificationAction};
 use caretaker_core::view::HostView;
 use caretaker_platform::clock::SystemClock;
+use caretaker_platform::egress::SystemEgress;
 use caretaker_platform::home::Home;
 use caretaker_platform::notify::system_notifier;
 use tokio::sync::mpsc;
@@ -26,6 +27,8 @@ pub fn machine_ports(home: &Home) -> Ports {
         clock: Arc::new(SystemClock::new()),
         collectors: Box::new(caretaker_collect::collectors),
         facts: Box::new(host_facts),
+        egress: Arc::new(SystemEgress::new()),
+        ollama_host: std::env::var("OLLAMA_HOST").ok(),
         notifier: system_notifier(home.shown_notifications(), sink),
         actions: Some(actions),
     }

@@ -16,6 +16,7 @@ use crate::degraded::DegradedParts;
 use crate::engine::{Engine, HINTS, Inner, Mode};
 use crate::hearing;
 use crate::latest::Latest;
+use crate::models::Models;
 use crate::options::EngineOptions;
 use crate::pipeline::{Pipeline, QUEUE};
 
@@ -50,6 +51,8 @@ impl Engine {
             }
         };
         let ports = options.ports;
+        let in_force = watch::channel(Arc::new(in_force)).0;
+        let models = Models::new(Arc::clone(&ports.egress), ports.ollama_host, state.clone(), in_force.subscribe());
         Ok(Self(Arc::new(Inner {
             mode,
             used,
@@ -66,7 +69,7 @@ impl Engine {
             notifier: ports.notifier,
             metrics,
             state,
-            in_force: watch::channel(Arc::new(in_force)).0,
+            in_force,
             configuring: Mutex::new(()),
             latest,
             hints: broadcast::channel(HINTS).0,
@@ -81,6 +84,8 @@ impl Engine {
             sizes: std::sync::Mutex::default(),
             access: std::sync::Mutex::default(),
             round_times: std::sync::Mutex::default(),
+            egress: ports.egress,
+            models: Arc::new(models),
         })))
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use caretaker_core::config::Platform;
+use caretaker_core::egress::Egress;
 use caretaker_core::port::{Collector, NotificationAction, Notifier};
 use caretaker_core::time::Clock;
 use caretaker_core::view::HostView;
@@ -23,6 +24,10 @@ pub struct Ports {
     pub collectors: CollectorList,
     /// Facts about the machine.
     pub facts: HostFacts,
+    /// The way to other programs on this machine.
+    pub egress: Arc<dyn Egress>,
+    /// What the variable `OLLAMA_HOST` says.
+    pub ollama_host: Option<String>,
     /// Desktop notifications; none where only an attached tray app can show them.
     pub notifier: Option<Arc<dyn Notifier>>,
     /// What people do with notifications.

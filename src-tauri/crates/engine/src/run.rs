@@ -15,6 +15,7 @@ use crate::collecting::{Brought, Collecting};
 use crate::engine::{Engine, Mode};
 use crate::housekeeping::Housekeeping;
 use crate::latest::Latest;
+use crate::models::ModelsCollector;
 use crate::operation::EXPECTED;
 use crate::pipeline::{Judged, Work};
 
@@ -106,7 +107,9 @@ impl Engine {
         let mut collecting = self.0.collecting.lock().await;
         if collecting.is_none() {
             let list = self.0.collectors.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let started = Collecting::start(list.map(|list| list()).unwrap_or_default(), processes);
+            let mut collectors = list.map(|list| list()).unwrap_or_default();
+            collectors.push(Box::new(ModelsCollector::new(Arc::clone(&self.0.models))));
+            let started = Collecting::start(collectors, processes);
             let started =
                 started.map_err(|error| Problem::new(Code::Internal, format!("start the collectors: {error}")))?;
             *collecting = Some(started);

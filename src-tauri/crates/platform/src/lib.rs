@@ -6,6 +6,7 @@ pub mod app_lock;
 pub mod bus;
 pub mod clock;
 pub mod desktop;
+pub mod egress;
 pub mod files;
 mod hash;
 pub mod home;

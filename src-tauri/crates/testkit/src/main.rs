@@ -2,7 +2,8 @@
 //!
 //! `caretaker-sim --listen 127.0.0.1:0 --ui ui/dist [--history 2h]` prints `{"listening": "http://…"}` and then answers
 //! each JSON line on standard input with one on standard output: `{"set": {"host.cpu.usage": 97}}`, `{"advance": "10m"}`,
-//! `{"round": true}`, `{"fail": "disks"}`, `{"heal": "disks"}`, `{"sleep": "10m"}`, `{"step": "-1h"}`, `{"configure": "…"}`.
+//! `{"round": true}`, `{"fail": "disks"}`, `{"heal": "disks"}`, `{"sleep": "10m"}`, `{"step": "-1h"}`, `{"configure": "…"}`,
+//! `{"listen": {"127.0.0.1:11434": "127.0.0.1:40123"}}`, `{"hang_up": "127.0.0.1:11434"}`.
 //!
 //! `--door 127.0.0.1:0` also opens the door that the product has; its address and tokens stand in the first line.
 #![expect(clippy::print_stdout, reason = "speaks a line protocol on standard output")]
@@ -130,6 +131,13 @@ async fn obey(world: &mut World, command: &Value) -> Result<Value, Problem> {
                 world.configure(text()?)?;
                 world.engine().reload().await?;
             }
+            "listen" => {
+                for (usual, actual) in value.as_object().into_iter().flatten() {
+                    let actual = actual.as_str().ok_or_else(|| usage("`listen` takes addresses"))?;
+                    world.egress.listen(address(usual)?, address(actual)?);
+                }
+            }
+            "hang_up" => world.egress.hang_up(address(text()?)?),
             "watchers" => return Ok(json!({"watchers": world.engine().watchers()})),
             other => return Err(usage(format!("there is no command `{other}`"))),
         }
@@ -141,6 +149,10 @@ async fn obey(world: &mut World, command: &Value) -> Result<Value, Problem> {
 async fn step(world: &World, span: Span) -> Result<caretaker_engine::Judged, Problem> {
     world.clock.advance(span);
     world.round().await
+}
+
+fn address(text: &str) -> Result<std::net::SocketAddr, Problem> {
+    text.parse().map_err(usage)
 }
 
 fn signed(text: &str) -> Result<Span, Problem> {

@@ -12,7 +12,7 @@ use caretaker_engine::{Engine, EngineOptions, Judged, Mode, Ports};
 use caretaker_platform::home::Home;
 use tempfile::TempDir;
 
-use crate::{RecordingNotifier, ScriptedMachine, SimClock};
+use crate::{MovedEgress, RecordingNotifier, ScriptedMachine, SimClock};
 
 /// Everything that a test of the engine needs. A script reads: `set`, `pass`, look.
 pub struct World {
@@ -22,6 +22,8 @@ pub struct World {
     pub machine: ScriptedMachine,
     /// What the owner was told.
     pub notifier: RecordingNotifier,
+    /// Other programs on the machine: none, until a test puts one there.
+    pub egress: MovedEgress,
     folder: TempDir,
     home: PathBuf,
     engine: Option<Engine>,
@@ -51,6 +53,7 @@ impl World {
             clock: SimClock::at(Timestamp::from_millis(1_772_438_400_000)),
             machine: ScriptedMachine::calm(),
             notifier: RecordingNotifier::default(),
+            egress: MovedEgress::default(),
             folder,
             home,
             engine: None,
@@ -88,6 +91,8 @@ impl World {
                 clock: Arc::new(self.clock.clone()),
                 collectors: Box::new(move || machine.collectors()),
                 facts: Box::new(ScriptedMachine::facts),
+                egress: Arc::new(self.egress.clone()),
+                ollama_host: None,
                 notifier: Some(Arc::new(self.notifier.clone())),
                 actions: None,
             },

@@ -7,8 +7,9 @@ mod desktop;
 mod documentation;
 mod health;
 mod metrics;
-mod rules;
+mod models;
 mod prometheus;
+mod rules;
 mod silences;
 mod status;
 mod tokens;
@@ -25,6 +26,8 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(status::status))
         .routes(routes!(status::overview))
         .routes(routes!(status::doctor))
+        .routes(routes!(health::checks))
+        .routes(routes!(models::models))
         .routes(routes!(watch::watch))
         .routes(routes!(metrics::series))
         .routes(routes!(metrics::points))

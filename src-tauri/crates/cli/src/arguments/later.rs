@@ -6,7 +6,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 /// Verbs with their subverbs; those of which some subverb works are added to.
 const LATER: &[(&str, &[&str])] = &[
     ("monitor", &[]),
-    ("health", &[]),
     ("metrics", &["tokens", "export", "record", "reset"]),
     ("incidents", &["list", "show", "open", "note", "set-priority", "resolve", "postmortem"]),
     ("logs", &["search", "stats", "tail", "export"]),

@@ -6,6 +6,7 @@ mod completions;
 mod configuration;
 mod doctor;
 mod global;
+mod health;
 mod later;
 mod metrics;
 mod run;
@@ -20,6 +21,7 @@ pub use completions::Completions;
 pub use configuration::{Configuration, ShowConfiguration, Validate};
 pub use doctor::Doctor;
 pub use global::Global;
+pub use health::Health;
 pub use metrics::{ListSeries, Metrics, ShowSeries};
 pub use run::Run;
 pub use status::Status;
@@ -44,6 +46,8 @@ pub enum Verb {
     Run(Run),
     /// Everything at a glance
     Status(Status),
+    /// Run checks now, with an exit code for scripts
+    Health(Health),
     /// What was measured
     #[command(subcommand)]
     Metrics(Metrics),
@@ -132,7 +136,6 @@ mod tests {
             ("backup", "backup", false),
             ("metrics tokens --by model", "metrics tokens", false),
             ("config rollback 3", "config rollback", false),
-            ("health board --max-age 120s", "health", false),
             ("metrics record board.sales -5", "metrics record", false),
         ] {
             let Ok(Typed::Later { verb, json: found, .. }) = typed(line) else { panic!("{line}") };

@@ -1,7 +1,7 @@
 //! States as a shape, a word and a colour together, so that none of them is needed alone.
 
 use caretaker_core::rule::Level;
-use caretaker_core::view::{CheckState, OverallState};
+use caretaker_core::view::{CheckState, HealthState, OverallState};
 
 /// The few colours there are, all for states; the last two only weigh text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,17 @@ pub const fn level_sign(level: Level) -> Sign {
     match level {
         Level::Warning => overall_sign(OverallState::Warning),
         Level::Critical => overall_sign(OverallState::Critical),
+    }
+}
+
+/// The outcome of a check of health.
+pub const fn health_sign(state: HealthState) -> Sign {
+    match state {
+        HealthState::Ok => overall_sign(OverallState::Ok),
+        HealthState::Warning => overall_sign(OverallState::Warning),
+        HealthState::Critical => overall_sign(OverallState::Critical),
+        HealthState::Unknown => overall_sign(OverallState::Unknown),
+        HealthState::NotConfigured => sign("○", "not set up", Colour::Dim),
     }
 }
 

@@ -8,7 +8,7 @@ mod terminal;
 mod time;
 
 pub use chart::chart;
-pub use colour::{Colour, check_sign, level_sign, overall_sign};
+pub use colour::{Colour, check_sign, health_sign, level_sign, overall_sign};
 pub use spark::sparkline;
 pub use table::{Align, Column, Table};
 pub use terminal::{Colours, Terminal};

@@ -9,6 +9,7 @@ pub mod api_token;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;
+pub mod health;
 pub mod metrics_list;
 pub mod metrics_show;
 pub mod metrics_summary;

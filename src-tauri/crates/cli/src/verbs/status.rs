@@ -5,7 +5,7 @@ use std::fmt::Write;
 use caretaker_api::Access;
 use caretaker_core::problem::Problem;
 use caretaker_core::time::{Span, Timestamp};
-use caretaker_core::view::{Overview, Status as View, Tile};
+use caretaker_core::view::{ModelsState, ModelsSummary, Overview, Status as View, Tile};
 
 use super::{alerts_list, not_built};
 use crate::arguments::Status;
@@ -138,7 +138,12 @@ fn foot(terminal: &Terminal, status: &View) -> String {
     if let Some(last) = status.operations.first() {
         line("Last", format!("{}, {}", in_local_time(&last.what, status.at), ago(last.at, status.at)));
     }
-    line("Not set up", "services, backups, maintenance, models".to_owned());
+    if status.models.state == ModelsState::NotConfigured {
+        line("Not set up", "services, backups, maintenance, models".to_owned());
+    } else {
+        line("Models", models(&status.models));
+        line("Not set up", "services, backups, maintenance".to_owned());
+    }
     table.render(terminal)
 }
 
@@ -154,6 +159,20 @@ fn muted(status: &View) -> Vec<String> {
         Some(format!("{} {}: snoozed", alert.title, remaining(until, status.at)))
     });
     silences.chain(snoozed).collect()
+}
+
+fn models(models: &ModelsSummary) -> String {
+    let bytes = |size: u64| caretaker_core::metric::Unit::Bytes.format(size as f64);
+    let servers = match models.state {
+        ModelsState::NotConfigured => String::new(),
+        ModelsState::Unknown => "not looked at lately, ".to_owned(),
+        ModelsState::Warning => format!("{} of {} servers up, ", models.up, models.servers),
+        ModelsState::Ok if models.servers == 1 => "the server is up, ".to_owned(),
+        ModelsState::Ok => format!("{} servers up, ", models.servers),
+    };
+    let memory = if models.memory_bytes > 0 { format!(" ({})", bytes(models.memory_bytes)) } else { String::new() };
+    let size = if models.installed_bytes > 0 { format!(" ({})", bytes(models.installed_bytes)) } else { String::new() };
+    format!("{servers}{} loaded{memory}, {} installed{size}", models.loaded, models.installed)
 }
 
 fn engine(status: &View) -> String {

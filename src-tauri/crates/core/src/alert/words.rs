@@ -46,6 +46,12 @@ pub fn subject(series: &SeriesKey) -> String {
         names::QUEUE_DEPTH => format!("Queue {}", label("queue")),
         names::SAMPLE_AGE => "Newest sample".to_owned(),
         names::COLLECTOR_FAILING => format!("Collector {}", label("collector")),
+        names::MODEL_SERVER_UP => format!("Model server {}", label("server")),
+        names::MODEL_INSTALLED => format!("Models installed on {}", label("server")),
+        names::MODEL_INSTALLED_BYTES => format!("Size of the models on {}", label("server")),
+        names::MODEL_LOADED => format!("Models loaded by {}", label("server")),
+        names::MODEL_MEMORY => format!("Memory of the model {}", label("model")),
+        names::MODEL_TOKENS_PER_SECOND => format!("Speed of the model {}", label("model")),
         name if series.labels.is_empty() => name.to_owned(),
         name => {
             let labels: Vec<String> = series.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -75,6 +81,7 @@ pub fn state_word(series: &str, value: f64) -> Option<&'static str> {
         names::THERMAL_STATE => &[(2.5, "critical"), (1.5, "serious"), (0.5, "fair"), (f64::MIN, "nominal")],
         names::MEMORY_PRESSURE_LEVEL => &[(2.5, "critical"), (1.5, "warning"), (f64::MIN, "normal")],
         names::COLLECTOR_FAILING => &[(0.25, "failing"), (f64::MIN, "working")],
+        names::MODEL_SERVER_UP => &[(0.5, "up"), (f64::MIN, "down")],
         _ => return None,
     };
     words.iter().find(|(least, _)| value >= *least).map(|(_, word)| *word)

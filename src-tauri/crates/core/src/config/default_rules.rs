@@ -35,6 +35,8 @@ pub struct BuiltInRule {
 
 /// The rule whose bound depends on the interval of the rounds.
 const ENGINE_STALE: &str = "engine-stale";
+/// The rule over a series that ends when its subject is no longer looked for, which is no reason to stay alarmed.
+const MODEL_SERVER: &str = "model-server";
 /// A sample is stale when it is older than this many intervals.
 const STALE_INTERVALS: i64 = 3;
 
@@ -189,6 +191,19 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
         only_on: None,
         why: "One rule for a broken collector instead of one silence for each series that it would fill.",
     },
+    BuiltInRule {
+        id: MODEL_SERVER,
+        title: "Model server down",
+        metric: names::MODEL_SERVER_UP,
+        of: Aggregate::Last,
+        over: None,
+        warning: Some(Threshold::Below(0.5)),
+        critical: None,
+        hold: Span::from_minutes(2),
+        clear_by: Some(0.25),
+        only_on: None,
+        why: "A server of local models that answered before does not any more; 2 minutes let it restart after an update.",
+    },
 ];
 
 /// Ids of rules over series that this version does not measure yet; a file may already change them.
@@ -203,7 +218,6 @@ pub const LATER_IDS: &[&str] = &[
     "proof-failed",
     "check-failing",
     "certificate-expiring",
-    "model-server",
     "task-failed",
 ];
 
@@ -239,7 +253,7 @@ impl BuiltInRule {
             breaches: None,
             clear_by: self.clear_by,
             keep_firing_for: KEEP_FIRING_FOR,
-            no_data: NoData::Keep,
+            no_data: if self.id == MODEL_SERVER { NoData::Ok } else { NoData::Keep },
             runbook: self.id.to_owned(),
             route: Route::Now,
             enabled: true,

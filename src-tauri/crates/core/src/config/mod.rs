@@ -37,6 +37,6 @@ pub use problem::{ConfigProblem, ProblemCode};
 pub use reference::reference;
 pub use rule_text::{judged_unit, rule_explanation, rule_text};
 pub use schema::schema;
-pub use settings::{Api, Collect, Keep, Notify, QuietHours, Settings};
+pub use settings::{Api, Collect, Keep, Models, Notify, QuietHours, Settings};
 pub use starts_programs::starts_programs;
 pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};

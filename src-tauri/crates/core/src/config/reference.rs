@@ -12,8 +12,8 @@ use super::schema::{children, schema};
 use super::section::collect::INTERVAL;
 
 /// Sections in the order of the page; the first ones are acted upon.
-const ORDER: [&str; 10] =
-    ["collect", "keep", "rule", "notify", "api", "service", "destination", "backup", "task", "flag"];
+const ORDER: [&str; 11] =
+    ["collect", "keep", "rule", "notify", "api", "models", "service", "destination", "backup", "task", "flag"];
 /// Sections, with those within them, that this version reads and checks but does not act upon.
 const LATER: [&str; 7] = ["api", "notify.channel", "service", "destination", "backup", "task", "flag"];
 

@@ -12,7 +12,7 @@ use super::platform::Platform;
 use super::problem::ConfigProblem;
 use super::section::notify::QuietSection;
 use super::section::rule::RuleSection;
-use super::section::{Sections, api, collect, keep, notify};
+use super::section::{Sections, api, collect, keep, models, notify};
 use super::time_of_day::TimeOfDay;
 use crate::rule::{Level, Rule};
 use crate::time::Span;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub notify: Notify,
     /// The loopback door.
     pub api: Api,
+    /// Servers of local models.
+    pub models: Models,
 }
 
 /// How often the machine is measured.
@@ -89,6 +91,18 @@ pub struct Api {
     pub listen: SocketAddr,
 }
 
+/// Where servers of local models are looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Models {
+    /// Whether anything is looked for.
+    pub enabled: bool,
+    /// Whether the usual ports of this machine are tried.
+    pub discover: bool,
+    /// Further servers, on loopback addresses.
+    #[schema(value_type = Vec<String>)]
+    pub servers: Vec<SocketAddr>,
+}
+
 impl Settings {
     /// The settings without a file and without variables.
     pub fn defaults(platform: Platform) -> Self {
@@ -116,6 +130,7 @@ impl Settings {
         let keep = file.keep.clone().unwrap_or_default();
         let notify = file.notify.clone().unwrap_or_default();
         let api = file.api.clone().unwrap_or_default();
+        let models = file.models.clone().unwrap_or_default();
         let interval = collect.interval.unwrap_or(collect::INTERVAL);
         Self {
             collect: Collect { interval, processes: collect.processes.unwrap_or(collect::PROCESSES) as usize },
@@ -133,6 +148,11 @@ impl Settings {
                 quiet: notify.quiet.iter().flatten().map(QuietSection::hours).collect(),
             },
             api: Api { enabled: api.enabled.unwrap_or(api::ENABLED), listen: api.listen.unwrap_or(api::LISTEN) },
+            models: Models {
+                enabled: models.enabled.unwrap_or(models::ENABLED),
+                discover: models.discover.unwrap_or(models::DISCOVER),
+                servers: models.servers.unwrap_or_default(),
+            },
         }
     }
 }

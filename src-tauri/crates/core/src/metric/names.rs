@@ -63,6 +63,19 @@ pub const CPU_PRESSURE: &str = "host.cpu.pressure";
 /// Linux PSI: share of the last 10 s in which some task waited for disks, %.
 pub const IO_PRESSURE: &str = "host.io.pressure";
 
+/// 1 while a server of local models answers, else 0; only for servers that answered before; label `server`.
+pub const MODEL_SERVER_UP: &str = "model.server.up";
+/// Models that a server has installed or offers; label `server`.
+pub const MODEL_INSTALLED: &str = "model.installed";
+/// Their size on disk, bytes; label `server`.
+pub const MODEL_INSTALLED_BYTES: &str = "model.installed_bytes";
+/// Models in memory; label `server`.
+pub const MODEL_LOADED: &str = "model.loaded";
+/// Memory that the server says a loaded model takes, bytes; labels `server`, `model`.
+pub const MODEL_MEMORY: &str = "model.memory";
+/// Tokens generated a second, as the server averages them; label `server`.
+pub const MODEL_TOKENS_PER_SECOND: &str = "model.tokens_per_second";
+
 /// Wall time of a round, ms.
 pub const ROUND_TIME: &str = "caretaker.round.time";
 /// CPU time that Caretaker used since the round before, ms.

@@ -1,63 +1,101 @@
-//! Whether Caretaker itself works, as load balancers, supervisors and scripts ask it.
+//! Checks run at the moment they are asked for: `caretaker health`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::time::Timestamp;
 
-/// How a check came out.
+/// What can be checked by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+pub enum HealthPart {
+    /// Whether rounds are being made.
+    Live,
+    /// Whether everything is there that rounds and answers need.
+    Ready,
+    /// Servers of local models.
+    Models,
+    /// Databases and room on the disk.
+    Storage,
+    /// The configuration file.
+    Config,
+}
+
+impl HealthPart {
+    /// Every part, in the order in which they are checked and shown.
+    pub const ALL: [Self; 5] = [Self::Live, Self::Ready, Self::Models, Self::Storage, Self::Config];
+
+    /// The word on the command line and in a request.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Ready => "ready",
+            Self::Models => "models",
+            Self::Storage => "storage",
+            Self::Config => "config",
+        }
+    }
+
+    /// The part of a word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.as_str() == word)
+    }
+}
+
+/// How a check came out. The order is from good to bad, so that the worst is the largest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum HealthState {
+    /// There is nothing to check; never an invented ok.
+    #[default]
+    NotConfigured,
     /// As it should be.
     Ok,
-    /// Works, but not as well as it could.
+    /// Works, but somebody should look.
     Warning,
+    /// It cannot be told.
+    Unknown,
     /// Does not work.
-    Failed,
-    /// Not set up; never an invented ok, and no fault.
-    NotConfigured,
+    Critical,
 }
 
 /// One check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HealthCheck {
-    /// What was checked: `rounds`, `samples`, `state`, `space`, `configuration`, `models`.
+    /// What was checked: `engine`, `databases`, `Ollama 127.0.0.1:11434`.
     pub name: String,
     /// How it came out.
     pub state: HealthState,
-    /// How long it took, in milliseconds.
+    /// How long the check took, in milliseconds.
     pub took_ms: f64,
-    /// What was found.
+    /// What was found, in a sentence.
     pub detail: String,
 }
 
-/// All checks of a question.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+/// Checks and the worst of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HealthView {
-    /// The worst of the checks; `not_configured` only when nothing else was asked about.
+    /// The worst of the checks; `not_configured` when none had anything to check.
     pub state: HealthState,
-    /// When they were made.
+    /// When they were run.
     pub at: Timestamp,
     /// How long all of them took, in milliseconds.
     pub took_ms: f64,
-    /// One after another.
+    /// In the order in which they were run.
     pub checks: Vec<HealthCheck>,
 }
 
 impl HealthView {
-    /// The view over these checks.
-    pub fn of(at: Timestamp, checks: Vec<HealthCheck>) -> Self {
-        let some = |state| checks.iter().any(|check| check.state == state);
-        let worst = [HealthState::Failed, HealthState::Warning, HealthState::Ok];
-        let state = worst.into_iter().find(|state| some(*state)).unwrap_or(HealthState::NotConfigured);
+    /// The checks with the state that follows from them.
+    pub fn of(checks: Vec<HealthCheck>, at: Timestamp) -> Self {
+        let state = checks.iter().map(|check| check.state).max().unwrap_or_default();
         let took_ms = checks.iter().map(|check| check.took_ms).sum();
         Self { state, at, took_ms, checks }
     }
 
-    /// The HTTP status: 503 as soon as a check failed.
+    /// The HTTP status: 503 as soon as something does not work, or cannot be told.
     pub fn http_status(&self) -> u16 {
-        if self.state == HealthState::Failed { 503 } else { 200 }
+        if self.state >= HealthState::Unknown { 503 } else { 200 }
     }
 }
 
@@ -66,17 +104,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worst_counts_and_what_is_not_set_up_spoils_nothing() {
-        use HealthState::{Failed, NotConfigured, Ok, Warning};
-        for (states, expected, status) in [
-            (vec![Ok, NotConfigured], Ok, 200),
-            (vec![Ok, Warning], Warning, 200),
-            (vec![Warning, Failed, Ok], Failed, 503),
-            (vec![NotConfigured], NotConfigured, 200),
-        ] {
-            let check = |state| HealthCheck { name: String::new(), state, took_ms: 0.5, detail: String::new() };
-            let view = HealthView::of(Timestamp::from_millis(0), states.into_iter().map(check).collect());
-            assert_eq!((view.state, view.http_status()), (expected, status));
+    fn the_worst_check_is_the_state_and_what_is_not_set_up_is_no_fault() {
+        let check = |state| HealthCheck { name: "x".to_owned(), state, took_ms: 1.0, detail: String::new() };
+        let state = |states: &[HealthState]| {
+            HealthView::of(states.iter().copied().map(check).collect(), Timestamp::default()).state
+        };
+        assert_eq!(state(&[]), HealthState::NotConfigured);
+        assert_eq!(state(&[HealthState::NotConfigured, HealthState::Ok]), HealthState::Ok);
+        assert_eq!(state(&[HealthState::Warning, HealthState::Ok]), HealthState::Warning);
+        assert_eq!(state(&[HealthState::Critical, HealthState::Unknown]), HealthState::Critical);
+    }
+
+    #[test]
+    fn supervisors_get_503_only_for_what_does_not_work() {
+        let status = |state| HealthView { state, ..HealthView::default() }.http_status();
+        assert_eq!([HealthState::NotConfigured, HealthState::Ok, HealthState::Warning].map(status), [200; 3]);
+        assert_eq!([HealthState::Unknown, HealthState::Critical].map(status), [503; 2]);
+    }
+
+    #[test]
+    fn every_part_has_its_word() {
+        for part in HealthPart::ALL {
+            assert_eq!(HealthPart::named(part.as_str()), Some(part));
         }
+        assert_eq!(HealthPart::named("board"), None);
     }
 }

@@ -7,6 +7,7 @@ mod desktop;
 mod doctor;
 mod health;
 mod metric;
+mod models;
 mod overview;
 mod rule;
 mod status;
@@ -20,8 +21,11 @@ pub use alert::{
 pub use configuration::{ConfigurationView, OriginView, SetRequest, ValidateRequest, ValidationView};
 pub use desktop::{DesktopView, OpenWindowRequest, OpenWindowView, StartAtLoginRequest};
 pub use doctor::{CheckState, CheckView, DoctorView};
-pub use health::{HealthCheck, HealthState, HealthView};
+pub use health::{HealthCheck, HealthPart, HealthState, HealthView};
 pub use metric::{MetricSummary, PointsView, SeriesList, SummaryRow};
+pub use models::{
+    InstalledModel, LoadedModel, ModelServerKind, ModelServerView, ModelsState, ModelsSummary, ModelsView,
+};
 pub use overview::{Overview, ProcessTable, Tile, TileDetail, UnusualView};
 pub use rule::{BacktestRequest, BacktestView, NoiseRow, NoiseView, QuieterView, RuleRequest};
 pub use status::{

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AlertView, SilenceView};
+use super::{AlertView, ModelsSummary, SilenceView};
 use crate::time::Timestamp;
 
 /// The worst open, unsilenced alert; unknown only when none is open and the newest sample is too old.
@@ -187,7 +187,7 @@ pub struct Status {
     /// Requests, tokens and errors.
     pub usage: NotConfigured,
     /// Local models.
-    pub models: NotConfigured,
+    pub models: ModelsSummary,
     /// What is kept on disk.
     pub storage: StorageView,
     /// What does not work.

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
+use caretaker_core::egress::Reached;
 use caretaker_core::metric::{Unit, names};
 use caretaker_core::problem::Problem;
 use caretaker_core::view::{CheckState, CheckView, DoctorView};
@@ -29,6 +30,7 @@ impl Engine {
             Some(path) => check("programs", name, CheckState::Ok, path.display().to_string()),
             None => check("programs", name, CheckState::Absent, "not installed; only some features use it".to_owned()),
         }));
+        checks.extend(self.0.egress.reached().iter().map(reached));
         for part in self.0.degraded.list() {
             // What doctor can tell stands in the other checks.
             let hint = if part.hint.contains("`caretaker doctor`") { "" } else { &part.hint };
@@ -115,6 +117,13 @@ impl Engine {
         };
         vec![engine, private, space, databases, configuration]
     }
+}
+
+/// A program on this machine to which Caretaker connects. That nobody listens at a usual port is no fault.
+fn reached(one: &Reached) -> CheckView {
+    let detail = format!("{} opened, {} refused", crate::words::count(one.opened as usize, "connection"), one.failed);
+    let state = if one.opened > 0 { CheckState::Ok } else { CheckState::Absent };
+    check("network", &one.target.to_string(), state, detail)
 }
 
 fn check(group: &str, name: &str, state: CheckState, detail: String) -> CheckView {

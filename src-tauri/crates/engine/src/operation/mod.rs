@@ -6,6 +6,7 @@ mod doctor;
 mod figures;
 mod health;
 mod metrics;
+mod models;
 mod noise;
 mod overview;
 mod parts;
@@ -20,7 +21,6 @@ mod window;
 
 pub use alerts::AlertFilter;
 pub use figures::Figures;
-pub use health::HealthScope;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;
 pub(crate) use status::EXPECTED;

@@ -48,6 +48,7 @@ impl Engine {
         let state = overall(&latest, now, stale);
         let degraded = self.0.degraded.list();
         let engine = self.engine_view(&latest);
+        let models = self.models_summary(stale);
         let verdict = verdict(state, &latest, now, age, engine.running, degraded.len());
         Ok(Status {
             state,
@@ -60,6 +61,7 @@ impl Engine {
             silences: self.silence_views(&latest, now),
             configuration_mistakes: u32::try_from(self.0.in_force.borrow().problems.len()).unwrap_or(u32::MAX),
             operations,
+            models,
             storage: storage(&self.0, series, oldest),
             degraded,
             ..Status::default()
@@ -68,7 +70,7 @@ impl Engine {
 
     /// How old the newest sample is. A running engine counts awake time, which no sleep and no change of the wall clock
     /// touches; across a restart of the machine, and for a reader, there is only the wall clock.
-    fn age(&self, latest: &Latest) -> Option<Span> {
+    pub(crate) fn age(&self, latest: &Latest) -> Option<Span> {
         let round = latest.round?;
         let now = self.0.clock.moment();
         let counted = self.0.mode == Mode::Live && latest.moment.boot == now.boot;
@@ -76,7 +78,7 @@ impl Engine {
     }
 
     /// Whether the newest sample is too old to say anything.
-    fn stale(&self, age: Option<Span>, max_age: Option<Span>, expected: bool) -> bool {
+    pub(crate) fn stale(&self, age: Option<Span>, max_age: Option<Span>, expected: bool) -> bool {
         let Some(age) = age else { return true };
         let limit = match (max_age, expected || self.0.mode == Mode::Live) {
             (Some(limit), _) => limit,

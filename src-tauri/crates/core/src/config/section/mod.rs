@@ -8,6 +8,7 @@ pub(super) mod collect;
 mod destination;
 mod flag;
 pub(super) mod keep;
+pub(super) mod models;
 pub(super) mod notify;
 pub(super) mod rule;
 mod sections;

@@ -8,6 +8,7 @@ use super::collect::CollectSection;
 use super::destination::DestinationSection;
 use super::flag::FlagSection;
 use super::keep::KeepSection;
+use super::models::ModelsSection;
 use super::notify::NotifySection;
 use super::rule::RuleSection;
 use super::service::ServiceSection;
@@ -23,6 +24,7 @@ pub(in crate::config) struct Sections {
     pub rule: Option<Vec<RuleSection>>,
     pub notify: Option<NotifySection>,
     pub api: Option<ApiSection>,
+    pub models: Option<ModelsSection>,
     pub service: Option<Vec<ServiceSection>>,
     pub destination: Option<Vec<DestinationSection>>,
     pub backup: Option<Vec<BackupSection>>,
@@ -39,6 +41,7 @@ impl Sections {
             rule: fields.tables("rule", RuleSection::read),
             notify: fields.table("notify", NotifySection::read),
             api: fields.table("api", ApiSection::read),
+            models: fields.table("models", ModelsSection::read),
             service: fields.tables("service", ServiceSection::read),
             destination: fields.tables("destination", DestinationSection::read),
             backup: fields.tables("backup", BackupSection::read),

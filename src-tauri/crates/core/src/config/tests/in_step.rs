@@ -78,7 +78,7 @@ fn defaults_of_the_schema_are_those_of_the_settings() {
         document = Document::parse(&text).unwrap();
         written += 1;
     }
-    assert_eq!(written, 12);
+    assert_eq!(written, 14);
     for platform in [Platform::Linux, Platform::MacOs] {
         let settings = Settings::resolve(Some(&document), [], platform).unwrap();
         assert_eq!(settings, Settings::defaults(platform));
