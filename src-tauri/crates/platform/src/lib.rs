@@ -4,6 +4,7 @@
 
 pub mod bus;
 pub mod clock;
+pub mod command;
 pub mod desktop;
 pub mod files;
 mod hash;
