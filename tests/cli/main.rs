@@ -12,6 +12,7 @@ mod exit_codes;
 mod later;
 mod metrics;
 mod run;
+mod service;
 mod status;
 mod terminal;
 mod world;

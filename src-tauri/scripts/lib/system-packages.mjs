@@ -17,6 +17,7 @@ export const packages = {
     'imagemagick',
     'procps',
     'scrot',
+    'systemd',
     'webkit2gtk-driver',
     'xauth',
     'xdotool',

@@ -327,6 +327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/server-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the machine is fit to serve people around the clock. */
+        get: operations["server_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/silences": {
         parameters: {
             query?: never;
@@ -560,7 +577,7 @@ export interface components {
         CheckView: {
             /** @description What was found. */
             detail: string;
-            /** @description Group: `home`, `desktop`, `sensors`, `programs`, `network`. */
+            /** @description Group: `home`, `desktop`, `sensors`, `programs`, `server`, `network`. */
             group: string;
             /** @description What to do; may be empty. */
             hint?: string;
@@ -568,6 +585,8 @@ export interface components {
             name: string;
             /** @description How it came out. */
             state: components["schemas"]["CheckState"];
+            /** @description Why that matters; may be empty. */
+            why?: string;
         };
         /**
          * @description What clients may match; never the text.
@@ -1941,6 +1960,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleList"];
+                };
+            };
+        };
+    };
+    server_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorView"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

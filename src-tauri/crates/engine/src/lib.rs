@@ -19,6 +19,7 @@ mod outbox;
 mod pipeline;
 mod recall;
 mod run;
+mod supervision;
 mod words;
 
 pub use engine::{DesktopGuard, Engine, Mode};
@@ -26,3 +27,4 @@ pub use machine::machine_ports;
 pub use operation::{AlertFilter, PointsQuery};
 pub use options::{EngineOptions, Ports};
 pub use pipeline::Judged;
+pub use supervision::{Supervision, SupervisionRequest};

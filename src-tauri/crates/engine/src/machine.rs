@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use caretaker_core::port::{ActionSink, NotificationAction};
-use caretaker_core::view::HostView;
+use caretaker_core::time::Timestamp;
+use caretaker_core::view::{CheckView, HostView};
 use caretaker_platform::clock::SystemClock;
 use caretaker_platform::home::Home;
 use caretaker_platform::notify::system_notifier;
 use tokio::sync::mpsc;
 
 use crate::options::Ports;
+use crate::supervision::Supervision;
 
 /// Answers to notifications that may wait; people click slowly.
 const ACTIONS: usize = 16;
@@ -26,6 +28,7 @@ pub fn machine_ports(home: &Home) -> Ports {
         clock: Arc::new(SystemClock::new()),
         collectors: Box::new(caretaker_collect::collectors),
         facts: Box::new(host_facts),
+        server: Box::new(|now| Box::pin(server_checks(now))),
         notifier: has_session().then(|| system_notifier(home.shown_notifications(), sink)).flatten(),
         actions: Some(actions),
     }
@@ -36,6 +39,17 @@ fn has_session() -> bool {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let runtime = set("XDG_RUNTIME_DIR").map(|folder| std::path::Path::new(&folder).join("bus"));
     set("DBUS_SESSION_BUS_ADDRESS").is_some() || runtime.is_some_and(|bus| bus.exists())
+}
+
+async fn server_checks(now: Timestamp) -> Vec<CheckView> {
+    let kept = match Supervision::of_this_machine() {
+        Ok(supervision) => supervision.check().await,
+        Err(_) => None,
+    };
+    let machine_service = kept.as_ref().is_some_and(|(_, starts_with_machine)| *starts_with_machine);
+    let mut checks = caretaker_platform::server::checks(now, machine_service).await;
+    checks.extend(kept.map(|(check, _)| check));
+    checks
 }
 
 fn host_facts() -> HostView {

@@ -13,5 +13,7 @@ pub mod lock;
 pub mod memory;
 pub mod notify;
 pub mod readiness;
+pub mod server;
 pub mod signals;
 pub mod socket;
+pub mod supervised;

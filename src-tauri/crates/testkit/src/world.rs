@@ -75,6 +75,7 @@ impl World {
                 clock: Arc::new(self.clock.clone()),
                 collectors: Box::new(move || machine.collectors()),
                 facts: Box::new(ScriptedMachine::facts),
+                server: Box::new(|_| Box::pin(async { ScriptedMachine::server_checks() })),
                 notifier: Some(Arc::new(self.notifier.clone())),
                 actions: None,
             },

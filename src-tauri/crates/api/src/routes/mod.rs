@@ -19,6 +19,7 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(status::status))
         .routes(routes!(status::overview))
         .routes(routes!(status::doctor))
+        .routes(routes!(status::server_readiness))
         .routes(routes!(watch::watch))
         .routes(routes!(metrics::series))
         .routes(routes!(metrics::points))

@@ -17,8 +17,10 @@ pub struct Doctor {
 pub enum DoctorGroup {
     /// Programs that some features call
     Deps,
-    /// Sockets that are open
+    /// Ports that the network can reach
     Network,
+    /// Whether this machine is fit to serve people around the clock
+    Server,
     /// What this machine lets be measured
     Sensors,
 }
@@ -29,6 +31,7 @@ impl DoctorGroup {
         match self {
             Self::Deps => "programs",
             Self::Network => "network",
+            Self::Server => "server",
             Self::Sensors => "sensors",
         }
     }

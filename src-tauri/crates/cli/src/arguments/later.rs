@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// Verbs with their subverbs; those of which some subverb works are added to.
-const LATER: [(&str, &[&str]); 20] = [
+const LATER: [(&str, &[&str]); 19] = [
     ("monitor", &[]),
     ("health", &[]),
     ("metrics", &["tokens", "export", "record", "reset"]),
@@ -34,7 +34,6 @@ const LATER: [(&str, &[&str]); 20] = [
     ("files", &["list", "history", "diff", "rollback", "check", "promote"]),
     ("secrets", &["set", "list", "rotate", "remove"]),
     ("services", &["list", "show", "discover", "deployed"]),
-    ("service", &["install", "uninstall", "status"]),
     ("export", &[]),
     ("validate", &[]),
     ("flags", &["list", "set", "eval"]),

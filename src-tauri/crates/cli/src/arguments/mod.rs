@@ -9,6 +9,7 @@ mod global;
 mod later;
 mod metrics;
 mod run;
+mod service;
 mod status;
 mod value;
 
@@ -22,6 +23,7 @@ pub use doctor::Doctor;
 pub use global::Global;
 pub use metrics::{ListSeries, Metrics, ShowSeries};
 pub use run::Run;
+pub use service::{InstallService, Service, ServiceScope, UninstallService};
 pub use status::Status;
 
 /// Watches over this computer: measures it, keeps the history, and says when something needs you.
@@ -55,6 +57,9 @@ pub enum Verb {
     Configuration(Configuration),
     /// Check this machine and Caretaker's set-up
     Doctor(Doctor),
+    /// Have the engine kept alive without a login
+    #[command(subcommand)]
+    Service(Service),
     /// Print completions for a shell
     Completions(Completions),
     /// The interface for programs

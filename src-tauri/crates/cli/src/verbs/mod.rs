@@ -13,6 +13,7 @@ pub mod metrics_summary;
 mod not_built;
 pub mod rules;
 pub mod run;
+pub mod service;
 pub mod status;
 pub mod validate;
 

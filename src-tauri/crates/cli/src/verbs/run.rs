@@ -12,6 +12,7 @@ use caretaker_platform::home::Home;
 use caretaker_platform::lock::{self, EngineLock, Owner};
 use caretaker_platform::signals::{ReloadSignals, Stop, StopSignals};
 use caretaker_platform::socket;
+use caretaker_platform::supervised::Lifeline;
 use serde::Serialize;
 
 use crate::arguments::Run;
@@ -54,13 +55,29 @@ pub async fn run(context: &Context, wanted: &Run, mut signals: StopSignals) -> R
     let status = running.engine().status(None).await?;
     let note = format!("Caretaker {VERSION} looks after {}; data in {}\n", status.host.name, status.storage.home);
     context.terminal.note(&note);
-    let outcome = until_stopped(context, &running, wanted.length, &mut signals).await;
+    let lifeline = Lifeline::of_this_process();
+    lifeline.ready(&format!("looks after {}", status.host.name));
+    let outcome = tokio::select! {
+        outcome = until_stopped(context, &running, wanted.length, &mut signals) => outcome,
+        () = show_life(&running, &lifeline) => Ok(Outcome::Done),
+    };
+    lifeline.stopping();
     tokio::select! {
         () = running.stop() => {}
         // Who asks a second time does not want to wait: what is not flushed is recovered at the next start.
         _ = signals.next() => {}
     }
     outcome
+}
+
+/// Tells a supervisor again and again that the loops turn; never ends.
+async fn show_life(running: &Running, lifeline: &Lifeline) {
+    let clock = running.engine().clock();
+    let Some(interval) = lifeline.interval() else { return std::future::pending().await };
+    loop {
+        lifeline.alive();
+        clock.sleep(interval).await;
+    }
 }
 
 async fn until_stopped(

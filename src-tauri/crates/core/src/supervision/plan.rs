@@ -95,8 +95,11 @@ pub fn install(around: &Surroundings, definition: &Definition) -> Plan {
     let task = |words: &[&str]| around.task(scope, words);
     let (text, tasks) = match around.supervisor {
         Supervisor::Systemd => {
-            let tasks =
-                vec![task(&["daemon-reload"]), task(&["enable", systemd::UNIT]), task(&["restart", systemd::UNIT])];
+            let tasks = vec![
+                task(&["daemon-reload"]),
+                task(&["enable", systemd::UNIT]),
+                task(&["restart", "--no-block", systemd::UNIT]),
+            ];
             (systemd::unit(definition), tasks)
         }
         Supervisor::Launchd => {

@@ -7,6 +7,7 @@ mod doctor;
 mod metric;
 mod overview;
 mod status;
+mod supervision;
 mod watch;
 
 pub use alert::{
@@ -22,4 +23,5 @@ pub use status::{
     Degraded, EngineView, HostView, NotConfigured, NotConfiguredState, Operation, OverallState, QuietRequest,
     QuietView, Status, StorageView,
 };
+pub use supervision::{SupervisionChange, SupervisionState, SupervisionView};
 pub use watch::Hint;

@@ -37,7 +37,8 @@ fn words(plan: &Plan) -> String {
         tasks
             .iter()
             .map(|task| format!("{}{}\n", if task.optional { "-" } else { "" }, task.command))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     format!("{}\n\n{}\n{}{}", plan.file.display(), plan.text, lines(&plan.tasks), lines(&plan.after))
 }
