@@ -67,7 +67,7 @@ fn systemd_accepts_the_units() {
     verify(&world, &installed(&["--system", "--config", "/etc/a b/100%.toml", "--home", "/srv/$HOME x"]), "--system");
     verify(&world, &user_unit(&world), "--user");
 
-    let strange = world.beside("my 100% tool's $x");
+    let strange = world.beside("my 100% tools $x");
     fs::create_dir(&strange).unwrap();
     let program = strange.join("caretaker");
     fs::copy(caretaker_tests::program("caretaker"), &program).unwrap();

@@ -16,7 +16,8 @@ fn instructions(text: &str) -> Vec<String> {
 #[test]
 fn the_container_is_not_root_and_has_a_health_check() {
     let all = instructions(&text("docs/examples/Dockerfile"));
-    let known = ["FROM", "RUN", "WORKDIR", "COPY", "ENV", "USER", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"];
+    let known =
+        ["FROM", "RUN", "WORKDIR", "COPY", "ENV", "USER", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"];
     for line in &all {
         assert!(known.contains(&line.split_whitespace().next().unwrap()), "{line}");
     }

@@ -128,7 +128,7 @@ impl Supervision {
         }
         let paths = [Some(&wanted.program), wanted.configuration.as_ref()].into_iter().flatten().map(PathBuf::as_path);
         // systemd takes quotes and backslashes in arguments, however quoted, but never in the name of a program.
-        let unusable = wanted.program.to_string_lossy().contains(['"', '\\']);
+        let unusable = wanted.program.to_string_lossy().contains(['"', '\'', '\\']);
         if unusable || paths.chain([wanted.home.folder()]).any(unwritable) {
             let text = "a path holds signs that cannot be written into a unit: control characters, quotes, or no UTF-8";
             return Err(Problem::new(Code::Usage, text).hint("use a path without them"));
