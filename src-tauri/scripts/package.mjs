@@ -10,6 +10,7 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { correctDependencies, runBundler } from './lib/bundle.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { checkBundle, checkDebian } from './lib/package-check.mjs';
 import { program, root, targetFolder, unattended } from './lib/paths.mjs';
@@ -74,15 +75,16 @@ async function bundle(profile, chosen) {
   copyFileSync(program('caretaker-app', profile), join(staged, 'caretaker-app'));
 
   const beside = JSON.stringify({ bundle: { externalBin: [join(programs, 'caretaker')] } });
-  const configuration = ['--config', join(root, 'src-tauri/package.conf.json'), '--config', beside];
-  await run('npx', ['--no-install', 'tauri', 'bundle', '--ci', '--bundles', chosen.join(','), ...configuration], {
-    environment: { CARGO_TARGET_DIR: stage },
-    what: 'the package could not be made',
-  });
-  return chosen.flatMap((kind) => {
-    const folder = join(staged, 'bundle', kinds[kind]);
-    const made = readdirSync(folder).filter((name) => name.endsWith(`.${kind}`));
-    if (made.length === 0) throw new Failure(`no .${kind} was made`, { why: `${folder} holds none` });
-    return made.map((name) => join(folder, name));
-  });
+  await runBundler(stage, chosen, [join(root, 'src-tauri/package.conf.json'), beside]);
+  const made = chosen.flatMap(madeOf);
+  for (const file of made.filter((path) => path.endsWith('.deb'))) await correctDependencies(file);
+  return made;
+}
+
+/** The paths of what was made of this kind. */
+function madeOf(kind) {
+  const folder = join(stage, 'release/bundle', kinds[kind]);
+  const made = readdirSync(folder).filter((name) => name.endsWith(`.${kind}`));
+  if (made.length === 0) throw new Failure(`no .${kind} was made`, { why: `${folder} holds none` });
+  return made.map((name) => join(folder, name));
 }
