@@ -9,7 +9,7 @@ import { exitCode } from './lib/run.mjs';
 import { checkWorkflows } from './lib/workflows.mjs';
 
 const locked = unattended ? ['--locked'] : [];
-const scripts = ['src-tauri/scripts', '.github', 'package.json'];
+const scripts = ['src-tauri/scripts', 'src-tauri/package.conf.json', '.github', 'docs/examples', 'package.json'];
 
 // Each gives an exit code. The quick ones first.
 const parts = {

@@ -7,6 +7,15 @@ import { run } from './lib/run.mjs';
 await main(async () => {
   await ensureNodePackages();
   await run('cargo', ['fmt', '--all']);
-  await run('npx', ['prettier', '--write', '--log-level=warn', 'src-tauri/scripts', '.github', 'package.json']);
+  await run('npx', [
+    'prettier',
+    '--write',
+    '--log-level=warn',
+    'src-tauri/scripts',
+    'src-tauri/package.conf.json',
+    '.github',
+    'docs/examples',
+    'package.json',
+  ]);
   await run('npm', ['run', '--silent', 'format', '--workspaces', '--if-present']);
 });

@@ -1,5 +1,5 @@
 // Starts the tray app in a home folder of its own, without opening a window, and sees that it is still there and at work a minute
-// later: `node src-tauri/scripts/launch-check.mjs APP CARETAKER`, the paths of both programs. The workflow does this with the Mac's bundle.
+// later (LAUNCH_SECONDS changes that): `node src-tauri/scripts/launch-check.mjs APP CARETAKER`, the paths of both programs. The workflow does this with the Mac's bundle.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure, main } from './lib/failure.mjs';
 
-const stayMs = 60_000;
+const stayMs = Number(process.env.LAUNCH_SECONDS ?? 60) * 1000;
 const freshMs = 60_000;
 const stopMs = 5_000;
 

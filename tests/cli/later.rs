@@ -24,7 +24,6 @@ fn what_is_not_built_says_so() {
         "files list",
         "secrets set",
         "services list",
-        "service install",
         "export",
         "validate",
         "flags eval",

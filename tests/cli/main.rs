@@ -14,6 +14,7 @@ mod later;
 mod metrics;
 mod muted;
 mod run;
+mod service;
 mod status;
 mod terminal;
 mod world;

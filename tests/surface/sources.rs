@@ -58,6 +58,17 @@ fn only_the_clock_of_the_platform_reads_the_wall_clock() {
 }
 
 #[test]
+fn programs_are_started_in_one_place() {
+    for folder in ["collect", "engine", "api", "cli", "store", "core"] {
+        none_has(&format!("src-tauri/crates/{folder}/src"), &["process::Command", "Command::new(\""]);
+    }
+    none_has("src-tauri/src", &["process::Command"]);
+    for (file, line) in lines("src-tauri/crates/platform/src") {
+        assert!(!line.contains("process::Command") || file.contains("/command/"), "{file}: {line}");
+    }
+}
+
+#[test]
 fn only_the_backend_of_the_page_knows_tauri_and_only_the_chart_knows_uplot() {
     for (kind, word, home) in [
         ("ts", "@tauri-apps", "backend"),

@@ -19,6 +19,7 @@ export const packages = {
     'procps',
     'prometheus',
     'scrot',
+    'systemd',
     'webkit2gtk-driver',
     'xauth',
     'xdotool',

@@ -949,6 +949,8 @@ export interface components {
             name: string;
             /** @description How it came out. */
             state: components["schemas"]["CheckState"];
+            /** @description Why that matters; may be empty. */
+            why?: string;
         };
         /**
          * @description What clients may match; never the text.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Span;
 use caretaker_core::view::Status;
-use caretaker_engine::EngineOptions;
+use caretaker_engine::{Engine, EngineOptions};
 use caretaker_platform::home::Home;
 use caretaker_platform::lock::{self, EngineLock, Owner};
 use caretaker_platform::signals::{ReloadSignals, Stop, StopSignals};
 use caretaker_platform::socket;
+use caretaker_platform::supervised::Lifeline;
 
 use crate::client::Client;
 use crate::host::Running;
@@ -59,20 +60,35 @@ pub async fn run_until_stopped(
             None => std::future::pending().await,
         }
     };
-    tokio::pin!(end);
+    let lifeline = Lifeline::of_this_process();
+    lifeline.ready("measures and judges");
+    let (life, turning) = (show_life(running.engine().clone(), &lifeline), end);
+    tokio::pin!(life, turning);
     let ended = loop {
         tokio::select! {
             stop = signals.next() => break Some(stop),
-            () = &mut end => break None,
+            () = &mut turning => break None,
+            () = &mut life => break None,
             () = reload.next() => reloaded(running.engine().reload().await),
         }
     };
+    lifeline.stopping();
     tokio::select! {
         () = running.stop() => {}
         // Who asks a second time does not want to wait: what is not flushed is recovered at the next start.
         _ = signals.next() => {}
     }
     Ok(ended)
+}
+
+/// Tells a supervisor, if there is one, again and again that the loops turn; never ends.
+async fn show_life(engine: Engine, lifeline: &Lifeline) {
+    let clock = engine.clock();
+    let Some(interval) = lifeline.interval() else { return std::future::pending().await };
+    loop {
+        lifeline.alive();
+        clock.sleep(interval).await;
+    }
 }
 
 /// If an engine answers: that it does, and who it is. One that holds the home and hangs is told as that.

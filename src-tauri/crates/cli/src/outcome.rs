@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use caretaker_core::view::{CheckState, HealthState, OverallState};
+use caretaker_core::view::{CheckState, HealthState, OverallState, SupervisionState};
 
 /// The exit codes of `cli.md` that are no failure of the command itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Outcome {
     Invalid,
     /// Warnings only.
     Warnings,
+    /// What was asked about is not there.
+    NotFound,
     /// Ended by SIGINT.
     Interrupted,
 }
@@ -27,6 +29,7 @@ impl Outcome {
             Self::Unhealthy => 1,
             Self::Invalid => 2,
             Self::Warnings => 3,
+            Self::NotFound => 4,
             Self::Interrupted => 130,
         }
     }
@@ -65,6 +68,17 @@ impl From<CheckState> for Outcome {
         match state {
             CheckState::Ok | CheckState::Warning | CheckState::Absent => Self::Done,
             CheckState::Failed => Self::Unhealthy,
+        }
+    }
+}
+
+impl From<SupervisionState> for Outcome {
+    fn from(state: SupervisionState) -> Self {
+        match state {
+            SupervisionState::Running => Self::Done,
+            SupervisionState::Attention => Self::Warnings,
+            SupervisionState::Stopped => Self::Unhealthy,
+            SupervisionState::NotInstalled => Self::NotFound,
         }
     }
 }

@@ -122,11 +122,14 @@ async fn dispatch(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
 
 /// Verbs that ask an engine and show what it says.
 async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
-    use arguments::{Alerts, Api, Configuration, Metrics};
+    use arguments::{Alerts, Api, Configuration, Metrics, Service};
     match verb {
         Verb::Status(wanted) => verbs::status::show(context, &wanted).await,
         Verb::Health(wanted) => verbs::health::check(context, &wanted).await,
         Verb::Doctor(wanted) => verbs::doctor::check(context, &wanted).await,
+        Verb::Service(Service::Install(wanted)) => verbs::service::install(context, wanted).await,
+        Verb::Service(Service::Uninstall(wanted)) => verbs::service::uninstall(context, &wanted).await,
+        Verb::Service(Service::Status(wanted)) => verbs::service::status(context, &wanted).await,
         Verb::Metrics(Metrics::Summary) => verbs::metrics_summary::summary(context).await,
         Verb::Metrics(Metrics::List(wanted)) => verbs::metrics_list::list(context, &wanted).await,
         Verb::Metrics(Metrics::Show(wanted)) => verbs::metrics_show::show(context, &wanted).await,

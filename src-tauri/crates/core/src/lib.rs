@@ -9,6 +9,8 @@ pub mod notice;
 pub mod port;
 pub mod problem;
 pub mod rule;
+pub mod server;
+pub mod supervision;
 pub mod time;
 pub mod tray;
 pub mod unusual;

@@ -1,5 +1,7 @@
 //! Ports: what the engine needs of the outside world, each with one real implementation a platform and a fake in tests.
 
+mod command;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::metric::{ProcessReading, Reading};
 use crate::notice::Notice;
 use crate::time::{Moment, Span};
+
+pub use command::{CommandError, CommandLine, CommandResult, Commands, Ended, OUTPUT_BOUND, TIME_LIMIT};
 
 /// Why a collector brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -19,7 +19,7 @@ use crate::configuration::InForce;
 use crate::degraded::DegradedParts;
 use crate::latest::Latest;
 use crate::models::Models;
-use crate::options::{CollectorList, HostFacts};
+use crate::options::{CollectorList, HostFacts, ServerChecks};
 use crate::pipeline::Work;
 
 /// What an engine may do with its home.
@@ -50,6 +50,7 @@ pub(crate) struct Inner {
     pub clock: Arc<dyn Clock>,
     pub facts: HostFacts,
     pub known_facts: OnceLock<HostView>,
+    pub server: ServerChecks,
     pub notifier: Option<Arc<dyn Notifier>>,
     pub metrics: MetricsStore,
     pub state: StateStore,

@@ -28,6 +28,7 @@ mod recall;
 mod reserve;
 mod restore;
 mod run;
+mod supervision;
 mod words;
 
 pub use access::Recognised;
@@ -36,3 +37,4 @@ pub use machine::machine_ports;
 pub use operation::{AlertFilter, Figures, PointsQuery};
 pub use options::{EngineOptions, Ports};
 pub use pipeline::Judged;
+pub use supervision::{Supervision, SupervisionRequest};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use caretaker_core::port::{ActionSink, NotificationAction};
-use caretaker_core::view::HostView;
+use caretaker_core::time::Timestamp;
+use caretaker_core::view::{CheckView, HostView};
 use caretaker_platform::clock::SystemClock;
 use caretaker_platform::egress::SystemEgress;
 use caretaker_platform::home::Home;
@@ -11,6 +12,7 @@ use caretaker_platform::notify::system_notifier;
 use tokio::sync::mpsc;
 
 use crate::options::Ports;
+use crate::supervision::Supervision;
 
 /// Answers to notifications that may wait; people click slowly.
 const ACTIONS: usize = 16;
@@ -29,9 +31,21 @@ pub fn machine_ports(home: &Home) -> Ports {
         facts: Box::new(host_facts),
         egress: Arc::new(SystemEgress::new()),
         ollama_host: std::env::var("OLLAMA_HOST").ok(),
+        server: Box::new(|now| Box::pin(server_checks(now))),
         notifier: system_notifier(home.shown_notifications(), sink),
         actions: Some(actions),
     }
+}
+
+async fn server_checks(now: Timestamp) -> Vec<CheckView> {
+    let kept = match Supervision::of_this_machine() {
+        Ok(supervision) => supervision.check().await,
+        Err(_) => None,
+    };
+    let machine_service = kept.as_ref().is_some_and(|(_, starts_with_machine)| *starts_with_machine);
+    let mut checks = caretaker_platform::server::checks(now, machine_service).await;
+    checks.extend(kept.map(|(check, _)| check));
+    checks
 }
 
 fn host_facts() -> HostView {

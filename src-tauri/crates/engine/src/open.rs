@@ -66,6 +66,7 @@ impl Engine {
             clock: ports.clock,
             facts: ports.facts,
             known_facts: OnceLock::new(),
+            server: ports.server,
             notifier: ports.notifier,
             metrics,
             state,

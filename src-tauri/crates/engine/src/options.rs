@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use caretaker_core::config::Platform;
 use caretaker_core::egress::Egress;
-use caretaker_core::port::{Collector, NotificationAction, Notifier};
-use caretaker_core::time::Clock;
-use caretaker_core::view::HostView;
+use caretaker_core::port::{Collector, NotificationAction, Notifier, PortFuture};
+use caretaker_core::time::{Clock, Timestamp};
+use caretaker_core::view::{CheckView, HostView};
 use caretaker_platform::home::Home;
 use tokio::sync::mpsc;
 
@@ -15,6 +15,9 @@ use tokio::sync::mpsc;
 pub type CollectorList = Box<dyn FnOnce() -> Vec<Box<dyn Collector>> + Send>;
 /// Reads the unchanging facts of the machine; called once, when first asked for.
 pub type HostFacts = Box<dyn Fn() -> HostView + Send + Sync>;
+
+/// Looks whether the machine is fit to be a server; asked when a person wants to know.
+pub type ServerChecks = Box<dyn Fn(Timestamp) -> PortFuture<'static, Vec<CheckView>> + Send + Sync>;
 
 /// The outside world as the engine sees it.
 pub struct Ports {
@@ -28,6 +31,8 @@ pub struct Ports {
     pub egress: Arc<dyn Egress>,
     /// What the variable `OLLAMA_HOST` says.
     pub ollama_host: Option<String>,
+    /// Fitness as a server.
+    pub server: ServerChecks,
     /// Desktop notifications; none where only an attached tray app can show them.
     pub notifier: Option<Arc<dyn Notifier>>,
     /// What people do with notifications.

@@ -135,9 +135,19 @@ impl Home {
     }
 }
 
+/// The folder of the user who runs this program.
+pub fn user_folder() -> Option<PathBuf> {
+    std::env::home_dir().filter(|path| path.is_absolute())
+}
+
+/// The number of the user who runs this program; 0 is root.
+pub fn user_number() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
 fn default_folder() -> Result<PathBuf, Problem> {
     let home = || {
-        std::env::home_dir().filter(|path| path.is_absolute()).ok_or_else(|| {
+        user_folder().ok_or_else(|| {
             unusable("this user has no home directory".into(), "Name a folder with `--home` or `CARETAKER_HOME`.")
         })
     };

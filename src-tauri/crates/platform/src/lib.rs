@@ -5,6 +5,7 @@
 pub mod app_lock;
 pub mod bus;
 pub mod clock;
+pub mod command;
 pub mod desktop;
 pub mod egress;
 pub mod files;
@@ -15,5 +16,7 @@ pub mod memory;
 pub mod notify;
 pub mod random;
 pub mod readiness;
+pub mod server;
 pub mod signals;
 pub mod socket;
+pub mod supervised;

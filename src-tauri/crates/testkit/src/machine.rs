@@ -5,7 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use caretaker_core::metric::{ProcessReading, Reading, SeriesKey, Unit, names};
 use caretaker_core::port::{CollectContext, CollectError, Collected, Collector};
-use caretaker_core::view::HostView;
+use caretaker_core::server::{listeners, macos};
+use caretaker_core::view::{CheckView, HostView};
 
 /// How a part of the machine answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,6 +156,20 @@ impl ScriptedMachine {
             memory_bytes: 16_000_000_000,
             ..HostView::default()
         }
+    }
+
+    /// How fit it is to be a server: like a new Mac mini on which nobody changed the settings.
+    pub fn server_checks() -> Vec<CheckView> {
+        let pmset = "AC Power:\n autorestart          0\n sleep                0\n";
+        let open = "p330\ncollama\nn*:11434\np99\ncsshd\nn*:22\n";
+        let mut checks = vec![
+            macos::sleep(pmset),
+            macos::power_failure(pmset),
+            macos::unattended_restart(Some("FileVault is Off."), Some("ann"), false),
+            macos::updates(Some("0")),
+        ];
+        checks.extend(listeners::judge(&listeners::parse_lsof(open)));
+        checks
     }
 }
 

@@ -93,6 +93,7 @@ impl World {
                 facts: Box::new(ScriptedMachine::facts),
                 egress: Arc::new(self.egress.clone()),
                 ollama_host: None,
+                server: Box::new(|_| Box::pin(async { ScriptedMachine::server_checks() })),
                 notifier: Some(Arc::new(self.notifier.clone())),
                 actions: None,
             },

@@ -28,6 +28,7 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(status::doctor))
         .routes(routes!(health::checks))
         .routes(routes!(models::models))
+        .routes(routes!(status::server_readiness))
         .routes(routes!(watch::watch))
         .routes(routes!(metrics::series))
         .routes(routes!(metrics::points))

@@ -38,3 +38,10 @@ pub async fn overview(State(engine): State<Engine>) -> Answer<Overview> {
 pub async fn doctor(State(engine): State<Engine>) -> Answer<DoctorView> {
     Ok(Json(engine.doctor().await?))
 }
+
+/// Whether the machine is fit to serve people around the clock.
+#[utoipa::path(get, path = "/server-readiness", tag = "status",
+    responses((status = 200, body = DoctorView), (status = 500, body = ErrorBody)))]
+pub async fn server_readiness(State(engine): State<Engine>) -> Answer<DoctorView> {
+    Ok(Json(engine.server_readiness().await?))
+}

@@ -20,10 +20,12 @@ pub enum DoctorGroup {
     Engine,
     /// The home folder, its databases, the configuration
     Home,
-    /// Sockets that are open
+    /// The engine's socket, and ports that the network can reach
     Network,
     /// The screen, notifications, the tray
     Desktop,
+    /// Whether this machine is fit to serve people around the clock
+    Server,
     /// What this machine lets be measured
     Sensors,
     /// Programs that some features call; also `deps`
@@ -41,6 +43,7 @@ impl DoctorGroup {
             Self::Home => "home",
             Self::Network => "network",
             Self::Desktop => "desktop",
+            Self::Server => "server",
             Self::Sensors => "sensors",
             Self::Programs => "programs",
             Self::Degraded => "degraded",

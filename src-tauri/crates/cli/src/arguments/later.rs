@@ -32,7 +32,6 @@ const LATER: &[(&str, &[&str])] = &[
     ("files", &["list", "history", "diff", "rollback", "check", "promote"]),
     ("secrets", &["set", "list", "rotate", "remove"]),
     ("services", &["list", "show", "discover", "deployed"]),
-    ("service", &["install", "uninstall", "status"]),
     ("export", &[]),
     ("validate", &[]),
     ("flags", &["list", "set", "eval"]),

@@ -10,6 +10,7 @@ mod health;
 mod later;
 mod metrics;
 mod run;
+mod service;
 mod status;
 mod value;
 
@@ -24,6 +25,7 @@ pub use global::Global;
 pub use health::Health;
 pub use metrics::{ListSeries, Metrics, ShowSeries};
 pub use run::Run;
+pub use service::{InstallService, Service, ServiceScope, UninstallService};
 pub use status::Status;
 
 /// Watches over this computer: measures it, keeps the history, and says when something needs you.
@@ -59,6 +61,9 @@ pub enum Verb {
     Configuration(Configuration),
     /// Check this machine and Caretaker's set-up
     Doctor(Doctor),
+    /// Have the engine kept alive without a login
+    #[command(subcommand)]
+    Service(Service),
     /// Print completions for a shell
     Completions(Completions),
     /// The interface for programs

@@ -95,6 +95,10 @@ fn write(text: &mut String, terminal: &Terminal, report: &Report) -> std::fmt::R
         let word = if check.state == CheckState::Ok { String::new() } else { format!("{}: ", sign.word) };
         let detail = terminal.wrap(&format!("{word}{}", check.detail), widest + 6);
         writeln!(text, "  {} {:widest$}  {detail}", terminal.paint(sign.colour, sign.shape), check.name)?;
+        if !check.why.is_empty() {
+            let why = terminal.wrap(&format!("why: {}", check.why), widest + 6);
+            writeln!(text, "    {:widest$}  {why}", "")?;
+        }
         if !check.hint.is_empty() {
             let hint = terminal.wrap(&format!("hint: {}", check.hint), widest + 6);
             writeln!(text, "    {:widest$}  {hint}", "")?;

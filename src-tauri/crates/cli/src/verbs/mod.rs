@@ -17,6 +17,7 @@ mod not_built;
 pub mod noise;
 pub mod rules;
 pub mod run;
+pub mod service;
 pub mod status;
 pub mod validate;
 

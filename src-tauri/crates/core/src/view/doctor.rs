@@ -20,7 +20,7 @@ pub enum CheckState {
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CheckView {
-    /// Group: `engine`, `home`, `network`, `desktop`, `sensors`, `programs`, `degraded`.
+    /// Group: `engine`, `home`, `network`, `desktop`, `sensors`, `programs`, `server`, `degraded`.
     pub group: String,
     /// What was checked.
     pub name: String,
@@ -28,6 +28,9 @@ pub struct CheckView {
     pub state: CheckState,
     /// What was found.
     pub detail: String,
+    /// Why that matters; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
     /// What to do; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,

@@ -11,6 +11,7 @@ mod models;
 mod overview;
 mod rule;
 mod status;
+mod supervision;
 mod watch;
 
 pub use access::{AccessGrant, TokenRequest, TokenView};
@@ -32,4 +33,5 @@ pub use status::{
     Degraded, EngineView, HostView, NotConfigured, NotConfiguredState, Operation, OverallState, QuietRequest,
     QuietView, Status, StorageView,
 };
+pub use supervision::{SupervisionChange, SupervisionState, SupervisionView};
 pub use watch::Hint;

@@ -31,20 +31,18 @@ impl Engine {
             None => check("programs", name, CheckState::Absent, "not installed; only some features use it".to_owned()),
         }));
         checks.extend(self.0.egress.reached().iter().map(reached));
+        checks.extend((self.0.server)(self.now()).await);
         for part in self.0.degraded.list() {
             // What doctor can tell stands in the other checks.
             let hint = if part.hint.contains("`caretaker doctor`") { "" } else { &part.hint };
             checks.push(hinted(check("degraded", &part.part, CheckState::Failed, part.why), hint));
         }
-        let worst = |state: CheckState| checks.iter().any(|check| check.state == state);
-        let state = if worst(CheckState::Failed) {
-            CheckState::Failed
-        } else if worst(CheckState::Warning) {
-            CheckState::Warning
-        } else {
-            CheckState::Ok
-        };
-        Ok(DoctorView { state, checks })
+        Ok(judged(checks))
+    }
+
+    /// Whether the machine is fit to serve people around the clock.
+    pub async fn server_readiness(&self) -> Result<DoctorView, Problem> {
+        Ok(judged((self.0.server)(self.now()).await))
     }
 
     /// What this home can be reached by. There is no door beside the socket, so no port to be found open.
@@ -126,8 +124,15 @@ fn reached(one: &Reached) -> CheckView {
     check("network", &one.target.to_string(), state, detail)
 }
 
+/// The worst of the checks is the state of the whole.
+fn judged(checks: Vec<CheckView>) -> DoctorView {
+    let states = [CheckState::Failed, CheckState::Warning];
+    let worst = states.into_iter().find(|state| checks.iter().any(|check| check.state == *state));
+    DoctorView { state: worst.unwrap_or(CheckState::Ok), checks }
+}
+
 fn check(group: &str, name: &str, state: CheckState, detail: String) -> CheckView {
-    CheckView { group: group.to_owned(), name: name.to_owned(), state, detail, hint: String::new() }
+    CheckView { group: group.to_owned(), name: name.to_owned(), state, detail, why: String::new(), hint: String::new() }
 }
 
 fn hinted(mut check: CheckView, hint: &str) -> CheckView {

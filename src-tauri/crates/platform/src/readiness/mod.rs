@@ -102,6 +102,11 @@ impl Readiness {
     }
 }
 
+/// What keeps programs alive on this machine without a login, if anything does.
+pub fn service_supervisor() -> Option<&'static str> {
+    native::service_supervisor()
+}
+
 /// Where a program lies on the search path, without running it.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     find_in(&std::env::var_os("PATH")?, name)

@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 #[cfg(all(test, target_os = "linux"))]
+mod commands;
+#[cfg(all(test, target_os = "linux"))]
 mod disk;
 #[cfg(test)]
 mod lock;
