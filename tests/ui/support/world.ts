@@ -19,18 +19,30 @@ export interface Options {
   history?: string;
   /** Where to listen; any free port unless told otherwise. */
   listen?: string;
+  /** Whether the door of the product is opened too. */
+  door?: boolean;
+}
+
+/** The door that the product has: its address and its access tokens. */
+export interface Door {
+  url: string;
+  read: string;
+  act: string;
 }
 
 export class World {
   private constructor(
     /** Where the pages and the engine answer. */
     readonly url: string,
+    /** The product's own door, if it was asked for. */
+    readonly door: Door | undefined,
     private readonly program: ChildProcess,
     private readonly lines: AsyncIterator<string>,
   ) {}
 
-  static async start({ history = '2h', listen = '127.0.0.1:0' }: Options = {}): Promise<World> {
+  static async start({ history = '2h', listen = '127.0.0.1:0', door = false }: Options = {}): Promise<World> {
     const words = ['--listen', listen, '--ui', join(ROOT, 'ui/dist'), '--history', history];
+    if (door) words.push('--door', '127.0.0.1:0');
     const program = spawn(PROGRAM, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const failed = new Promise<never>((_, reject) => {
       program.once('error', reject);
@@ -40,7 +52,9 @@ export class World {
     const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
     const first = await Promise.race([lines.next(), failed]);
     if (first.done) throw new Error('caretaker-sim ended before it listened');
-    return new World((JSON.parse(first.value) as { listening: string }).listening, program, lines);
+    const said = JSON.parse(first.value) as { listening: string; door?: string; read?: string; act?: string };
+    const { door: at, read = '', act = '' } = said;
+    return new World(said.listening, at ? { url: at, read, act } : undefined, program, lines);
   }
 
   /** The machine shows these figures from the next round on. */

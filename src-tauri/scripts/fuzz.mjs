@@ -1,0 +1,56 @@
+// `npm run fuzz`: Schemathesis makes thousands of requests from the OpenAPI document and sends them to the real engine on
+// simulated time; no answer may be a server error or differ from its description. Takes about a minute.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { main } from './lib/failure.mjs';
+import { program, targetFolder } from './lib/paths.mjs';
+import { exitCode, run } from './lib/run.mjs';
+import { ensureSystemPackages, ensureDebianPackages } from './lib/system-packages.mjs';
+
+const version = '4.32.5';
+const seconds = 40;
+const folder = join(targetFolder, `schemathesis-${version}`);
+
+// A stream never ends, and without a tray app its two routes say so with 501, which is no fault.
+const excluded = ['/api/v1/watch', '/api/v1/desktop', '/api/v1/desktop/start-at-login'];
+
+await main(async () => {
+  await ensureSchemathesis();
+  await run('cargo', ['build', '-p', 'caretaker-testkit'], { what: 'the simulator could not be built' });
+  const simulator = spawn(program('caretaker-sim', 'dev'), ['--listen', '127.0.0.1:0', '--history', '10m'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    const lines = createInterface({ input: simulator.stdout })[Symbol.asyncIterator]();
+    const { listening } = JSON.parse((await lines.next()).value);
+    return await exitCode(join(folder, 'bin/st'), [
+      'run',
+      `${listening}/api/openapi.json`,
+      '--checks=not_a_server_error,response_schema_conformance,content_type_conformance',
+      ...excluded.map((path) => `--exclude-path=${path}`),
+      '--phases=examples,coverage,fuzzing',
+      `--max-time=${seconds}`,
+      '--workers=2',
+      '--warnings=off',
+      '--continue-on-failure',
+    ]);
+  } finally {
+    simulator.kill();
+  }
+});
+
+/** Schemathesis in an environment of its own below cargo's output, so that nothing of the system is touched. */
+async function ensureSchemathesis() {
+  if (existsSync(join(folder, 'bin/st'))) return;
+  await ensureSystemPackages('build');
+  if (process.platform === 'linux') await ensureDebianPackages(['python3-venv']);
+  console.log(`Installing Schemathesis ${version}…`);
+  await run('python3', ['-m', 'venv', folder], { what: 'Python could not make an environment' });
+  await run(join(folder, 'bin/pip'), ['install', '--quiet', `schemathesis==${version}`], {
+    what: 'Schemathesis could not be installed',
+    hint: 'check the network connection',
+  });
+}
