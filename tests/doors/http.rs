@@ -49,10 +49,10 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -
         if *name == "host" {
             text = text.replace("host: localhost\r\n", "");
         }
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text = format!("{text}{name}: {value}\r\n");
     }
     if !body.is_empty() {
-        text.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+        text = format!("{text}content-type: application/json\r\ncontent-length: {}\r\n", body.len());
     }
     format!("{text}\r\n{body}")
 }
@@ -72,7 +72,7 @@ pub async fn receive(stream: &mut TcpStream) -> Answer {
 
 async fn read(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
-    let mut piece = [0_u8; 16 * 1024];
+    let mut piece = vec![0_u8; 16 * 1024];
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             break end;

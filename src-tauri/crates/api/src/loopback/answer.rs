@@ -14,23 +14,29 @@ use super::{guard, login};
 use crate::answer::Failure;
 use crate::requests::Refusal;
 
+/// A request that does not reach the router, and its answer.
+struct Refused {
+    reason: Refusal,
+    response: Box<Response>,
+}
+
 impl Shared {
     /// Answers a request, with the headers that every answer carries.
     pub async fn answer(&self, request: Request<Body>) -> Response {
         let mut response = match self.admitted(request).await {
             Ok(response) => response,
-            Err((reason, response)) => {
-                self.requests.refused(reason);
-                response
+            Err(refused) => {
+                self.requests.refused(refused.reason);
+                *refused.response
             }
         };
         guard::protect(response.headers_mut());
         response
     }
 
-    async fn admitted(&self, request: Request<Body>) -> Result<Response, (Refusal, Response)> {
+    async fn admitted(&self, request: Request<Body>) -> Result<Response, Refused> {
         if let Err(problem) = guard::check(request.method(), request.headers()) {
-            return Err((Refusal::Origin, failure(problem)));
+            return Err(refused(Refusal::Origin, failure(problem)));
         }
         let path = request.uri().path();
         let visit = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -45,18 +51,18 @@ impl Shared {
             self.stranger(now)?;
             return match self.engine.recognise_token(&token) {
                 Some(known) => Ok(login::enter(self.address, &known)),
-                None => Err((Refusal::Token, login::form(true))),
+                None => Err(refused(Refusal::Token, login::form(true))),
             };
         }
         let Some(known) = login::recognise(&self.engine, self.address, request.headers()) else {
             self.stranger(now)?;
             let page = visit && path == login::DASHBOARD;
             let response = if page { login::form(false) } else { unknown() };
-            return Err((Refusal::Token, response));
+            return Err(refused(Refusal::Token, response));
         };
         let verdict = self.rate.take(known.client, now);
         if !verdict.allowed {
-            return Err((Refusal::Rate, too_many(&verdict)));
+            return Err(refused(Refusal::Rate, too_many(&verdict)));
         }
         let mut response = self.limited(request, known.grants).await?;
         tell(&mut response, &verdict);
@@ -64,21 +70,17 @@ impl Shared {
     }
 
     /// Counts somebody without a token; guessing is slow and takes nothing from who has one.
-    fn stranger(&self, now: Span) -> Result<(), (Refusal, Response)> {
+    fn stranger(&self, now: Span) -> Result<(), Refused> {
         let verdict = self.strangers.take("anybody", now);
-        if verdict.allowed { Ok(()) } else { Err((Refusal::Rate, too_many(&verdict))) }
+        if verdict.allowed { Ok(()) } else { Err(refused(Refusal::Rate, too_many(&verdict))) }
     }
 
-    async fn limited(
-        &self,
-        mut request: Request<Body>,
-        grants: crate::grants::Grants,
-    ) -> Result<Response, (Refusal, Response)> {
+    async fn limited(&self, mut request: Request<Body>, grants: crate::grants::Grants) -> Result<Response, Refused> {
         let most = self.limits.body;
         let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if announced.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > most) {
             let message = format!("the body of a request is at most {most} bytes");
-            return Err((Refusal::Size, failure(Problem::new(Code::TooLarge, message))));
+            return Err(refused(Refusal::Size, failure(Problem::new(Code::TooLarge, message))));
         }
         request.extensions_mut().insert(grants);
         let request = request.map(|body| Body::new(Limited::new(body, most as usize)));
@@ -90,9 +92,13 @@ impl Shared {
             let problem = Problem::new(Code::TimedOut, "the request took too long").hint("ask for less, or later");
             let mut response = failure(problem);
             *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
-            (Refusal::Time, response)
+            refused(Refusal::Time, response)
         })
     }
+}
+
+fn refused(reason: Refusal, response: Response) -> Refused {
+    Refused { reason, response: Box::new(response) }
 }
 
 fn failure(problem: Problem) -> Response {

@@ -104,7 +104,7 @@ mod tests {
     fn one_client_takes_nothing_from_another() {
         let limit = RateLimit::new(RATE);
         let now = Span::from_seconds(1);
-        (0..5).for_each(|_| drop(limit.take("a", now)));
+        (0..3).for_each(|_| assert!(limit.take("a", now).allowed));
         assert!(!limit.take("a", now).allowed);
         assert_eq!(limit.take("b", now).remaining, 2);
     }
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_clock_that_steps_back_gives_and_takes_nothing() {
         let limit = RateLimit::new(RATE);
-        (0..3).for_each(|_| drop(limit.take("a", Span::from_seconds(100))));
+        (0..3).for_each(|_| assert!(limit.take("a", Span::from_seconds(100)).allowed));
         assert!(!limit.take("a", Span::from_seconds(50)).allowed);
     }
 }
