@@ -11,7 +11,7 @@ import { exitCode, run } from './lib/run.mjs';
 import { ensureSystemPackages, ensureDebianPackages } from './lib/system-packages.mjs';
 
 const version = '4.32.5';
-const seconds = 40;
+const seconds = 30;
 const folder = join(targetFolder, `schemathesis-${version}`);
 
 // A stream never ends, and without a tray app its two routes say so with 501, which is no fault.
@@ -26,7 +26,7 @@ await main(async () => {
   try {
     const lines = createInterface({ input: simulator.stdout })[Symbol.asyncIterator]();
     const { listening } = JSON.parse((await lines.next()).value);
-    return await exitCode(join(folder, 'bin/st'), [
+    const words = [
       'run',
       `${listening}/api/openapi.json`,
       '--checks=not_a_server_error,response_schema_conformance,content_type_conformance',
@@ -36,7 +36,9 @@ await main(async () => {
       '--workers=2',
       '--warnings=off',
       '--continue-on-failure',
-    ]);
+    ];
+    // It keeps notes where it is started, and those belong beside it.
+    return await exitCode(join(folder, 'bin/st'), words, { cwd: folder });
   } finally {
     simulator.kill();
   }
