@@ -37,7 +37,10 @@ impl<'w> ReadOnly<'w> {
         let ready = bound && run(&["-o", "remount,bind,ro"]);
         if !ready {
             assert!(std::env::var_os("CI").is_none(), "the gate must be able to mount a folder read-only");
-            eprintln!("skipped: mounting a folder read-only is not allowed here");
+            #[expect(clippy::print_stderr, reason = "who runs the tests should see that one did not run")]
+            {
+                eprintln!("skipped: mounting a folder read-only is not allowed here");
+            }
         }
         ready.then_some(mounted)
     }

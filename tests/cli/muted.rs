@@ -35,9 +35,9 @@ fn what_is_muted_is_known_to_scripts_and_said_to_people() {
     let made = silence(&world, "always", "2h", "known");
     assert_eq!(made.what, "Memory used", "people know the title");
     let list: AlertList = world.read(&["alerts", "list", "--json"]);
-    assert_eq!(list.silences, [made.clone()]);
+    assert_eq!(list.silences, std::slice::from_ref(&made));
     let status: Status = world.read(&["status", "--json"]);
-    assert_eq!(status.silences, [made.clone()]);
+    assert_eq!(status.silences, std::slice::from_ref(&made));
     let words = world.run(&["status"]).out;
     let line = words.lines().find(|line| line.contains("Muted")).unwrap_or_else(|| panic!("{words}"));
     assert!(line.contains("Memory used until") && line.contains("known"), "{line}");

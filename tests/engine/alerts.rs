@@ -72,8 +72,15 @@ async fn the_alert_keeps_the_evidence_of_its_moment() {
     assert_eq!(after.alert.state, State::Resolved);
     let completed = after.evidence.unwrap();
     assert!(evidence.after.is_empty() || evidence.after == completed.after);
-    assert!(completed.after.len() >= 4 && completed.after.iter().all(|point| point.at > evidence.at), "two minutes after");
-    assert_eq!(caretaker_core::alert::Evidence { after: evidence.after.clone(), ..completed }, evidence, "nothing else changes");
+    assert!(
+        completed.after.len() >= 4 && completed.after.iter().all(|point| point.at > evidence.at),
+        "two minutes after"
+    );
+    assert_eq!(
+        caretaker_core::alert::Evidence { after: evidence.after.clone(), ..completed },
+        evidence,
+        "nothing else changes"
+    );
 }
 
 #[tokio::test]
@@ -216,14 +223,17 @@ async fn the_noisiest_rule_is_named_with_the_bound_at_which_it_would_have_been_q
     let row = &noise.rules[0];
     assert_eq!((row.rule.as_str(), row.fired, row.told), ("cpu-high", 5, 5));
     let quieter = row.quieter.unwrap();
-    assert!(matches!(quieter.threshold, caretaker_core::rule::Threshold::Above(bound) if bound > 76.0 && bound <= 80.0));
+    assert!(
+        matches!(quieter.threshold, caretaker_core::rule::Threshold::Above(bound) if bound > 76.0 && bound <= 80.0)
+    );
     assert!(quieter.would_notify <= 1);
     assert_eq!(noise.line, "5 notifications, 0 taken on; all from cpu-high");
 }
 
 #[tokio::test]
 async fn an_alert_that_goes_up_and_down_is_one_alert_and_tells_so_once() {
-    let world = World::with_configuration("[[rule]]\nid = \"disk-space\"\nfor = \"0s\"\nkeep_firing_for = \"0s\"\n").unwrap();
+    let world =
+        World::with_configuration("[[rule]]\nid = \"disk-space\"\nfor = \"0s\"\nkeep_firing_for = \"0s\"\n").unwrap();
     world.pass(minutes(5)).await.unwrap();
     for _ in 0..20 {
         world.set("host.disk.usage", 90.0);

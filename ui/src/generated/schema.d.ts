@@ -300,8 +300,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs checks now and says how they came out, with the time that each took. */
-        get: operations["health"];
+        /** Runs checks now and says how they came out, with the time that each took. Always 200: the state stands in the answer. */
+        get: operations["checks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -491,6 +491,23 @@ export interface paths {
         get?: never;
         /** Changes keys of a rule in the configuration file, or adds a rule, all at once. */
         put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the machine is fit to serve people around the clock. */
+        get: operations["server_readiness"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -941,7 +958,7 @@ export interface components {
         CheckView: {
             /** @description What was found. */
             detail: string;
-            /** @description Group: `engine`, `home`, `network`, `desktop`, `sensors`, `programs`, `degraded`. */
+            /** @description Group: `engine`, `home`, `network`, `desktop`, `sensors`, `programs`, `server`, `degraded`. */
             group: string;
             /** @description What to do; may be empty. */
             hint?: string;
@@ -1080,10 +1097,14 @@ export interface components {
             /** @description What failed, why, and what to do next. */
             error: components["schemas"]["Problem"];
         };
-        /** @description Taken in the round that raised the alert, never changed afterwards. */
+        /** @description Taken in the round that raised the alert. Once, two minutes later, the samples after it are added; nothing else changes. */
         Evidence: {
+            /** @description The samples of the two minutes after it was raised; empty until then. */
+            after?: components["schemas"]["Point"][];
             /** @description When it was taken. */
             at: components["schemas"]["Timestamp"];
+            /** @description What was changed within the day before, the newest first. */
+            changes?: components["schemas"]["RecentChange"][];
             /** @description What the machine as a whole did: load, memory, swap, disks. */
             companions: components["schemas"]["Companion"][];
             /** @description Sleeps, boots and clock steps shortly before. */
@@ -1099,30 +1120,30 @@ export interface components {
         };
         /** @description One check. */
         HealthCheck: {
-            /** @description What was found. */
+            /** @description What was found, in a sentence. */
             detail: string;
-            /** @description What was checked: `rounds`, `samples`, `state`, `space`, `configuration`, `models`. */
+            /** @description What was checked: `engine`, `databases`, `Ollama 127.0.0.1:11434`. */
             name: string;
             /** @description How it came out. */
             state: components["schemas"]["HealthState"];
             /**
              * Format: double
-             * @description How long it took, in milliseconds.
+             * @description How long the check took, in milliseconds.
              */
             took_ms: number;
         };
         /**
-         * @description How a check came out.
+         * @description How a check came out. The order is from good to bad, so that the worst is the largest.
          * @enum {string}
          */
-        HealthState: "ok" | "warning" | "failed" | "not_configured";
-        /** @description All checks of a question. */
+        HealthState: "not_configured" | "ok" | "warning" | "unknown" | "critical";
+        /** @description Checks and the worst of them. */
         HealthView: {
-            /** @description When they were made. */
+            /** @description When they were run. */
             at: components["schemas"]["Timestamp"];
-            /** @description One after another. */
+            /** @description In the order in which they were run. */
             checks: components["schemas"]["HealthCheck"][];
-            /** @description The worst of the checks; `not_configured` only when nothing else was asked about. */
+            /** @description The worst of the checks; `not_configured` when none had anything to check. */
             state: components["schemas"]["HealthState"];
             /**
              * Format: double
@@ -1621,6 +1642,13 @@ export interface components {
             /** @description Notifications that would have rung in the same time. */
             would_notify: number;
         };
+        /** @description Something that was done to this machine's Caretaker shortly before. */
+        RecentChange: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What, in a sentence. */
+            text: string;
+        };
         /**
          * @description Which channels hear of a rule's alerts.
          * @enum {string}
@@ -1954,6 +1982,7 @@ export interface components {
             title: string;
             /** @description Its unit. */
             unit: components["schemas"]["Unit"];
+            unusual?: null | components["schemas"]["UnusualView"];
             /**
              * Format: double
              * @description The newest value; null while there is none yet.
@@ -2013,6 +2042,26 @@ export interface components {
          * @enum {string}
          */
         Unit: "percent" | "bytes" | "bytes_per_second" | "celsius" | "milliseconds" | "seconds" | "watts" | "turns_per_minute" | "count" | "ratio";
+        /** @description How a series differs from earlier weeks at this hour. */
+        UnusualView: {
+            /**
+             * Format: double
+             * @description How many standard deviations, positive above.
+             */
+            score: number;
+            /** @description `higher than usual for Saturday 08:00: 5 % to 20 %`. */
+            text: string;
+            /**
+             * Format: double
+             * @description The lower end of what is usual.
+             */
+            usual_from: number;
+            /**
+             * Format: double
+             * @description The upper end of what is usual.
+             */
+            usual_to: number;
+        };
         /** @description Text to check. */
         ValidateRequest: {
             /** @description A whole file. */
@@ -2487,7 +2536,7 @@ export interface operations {
             };
         };
     };
-    health: {
+    checks: {
         parameters: {
             query?: {
                 /** @description `live`, `ready`, `models`, `storage` or `config`; everything without it. */
@@ -2901,6 +2950,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    server_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorView"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    silences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceList"];
                 };
             };
         };

@@ -99,6 +99,7 @@ mod tests {
     use caretaker_core::view::HostView;
     use caretaker_engine::Ports;
     use caretaker_platform::clock::SystemClock;
+    use caretaker_platform::egress::SystemEgress;
     use caretaker_platform::files::write_atomic;
     use caretaker_platform::home::Home;
     use caretaker_platform::lock::Owner;
@@ -153,6 +154,9 @@ mod tests {
             clock: Arc::new(SystemClock::new()),
             collectors: Box::new(|| vec![Box::new(High)]),
             facts: Box::new(HostView::default),
+            egress: Arc::new(SystemEgress::new()),
+            ollama_host: None,
+            server: Box::new(|_| Box::pin(async { Vec::new() })),
             notifier: Some(notifier),
             actions: None,
         };

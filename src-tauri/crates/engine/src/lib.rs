@@ -4,8 +4,8 @@
 //! Doors call its methods and decide nothing; each operation exists once, under `operation`.
 //! It knows no HTTP, no Tauri and no terminal.
 
-mod attention;
 mod access;
+mod attention;
 mod collecting;
 mod configuration;
 mod databases;

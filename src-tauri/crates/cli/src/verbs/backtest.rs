@@ -23,18 +23,18 @@ pub async fn backtest(context: &Context, wanted: &Backtest) -> Result<Outcome, P
     connection.close().await;
     let view = answer?;
     context.terminal.show(&view, || {
-        let mut text = format!("{}\n", view.rule_text);
         let days = view.to.since(view.from).in_words();
-        if view.rounds == 0 {
-            text.push_str(&format!("Nothing was measured in the last {days}, so nothing can be said.\n"));
-            return text;
-        }
         let times = match view.fired.len() {
             0 => "never".to_owned(),
             1 => "once".to_owned(),
             several => format!("{several} times"),
         };
-        text.push_str(&format!("In the last {days} it would have fired {times} and rung {}.\n", rung(view.would_notify)));
+        let found = if view.rounds == 0 {
+            format!("Nothing was measured in the last {days}, so nothing can be said.")
+        } else {
+            format!("In the last {days} it would have fired {times} and rung {}.", rung(view.would_notify))
+        };
+        let mut text = format!("{}\n{found}\n", view.rule_text);
         if !view.fired.is_empty() {
             text.push('\n');
             text.push_str(&table(&view).render(&context.terminal));

@@ -148,7 +148,9 @@ mod tests {
 
     fn run(rule: &Rule, rounds: &[Round]) -> (Vec<BacktestSpan>, usize) {
         let mut backtest = Backtest::new(rule, Span::from_hours(4));
-        rounds.iter().for_each(|round| backtest.see(round));
+        for round in rounds {
+            backtest.see(round);
+        }
         backtest.finish()
     }
 

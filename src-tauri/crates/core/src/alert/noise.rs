@@ -43,7 +43,9 @@ pub fn quieter(rule: &Rule, rounds: &[Round], repeat: Span, most: usize) -> Opti
 /// Worst values of the alerts, and how often they rang.
 fn replay(rule: &Rule, rounds: &[Round], repeat: Span) -> (Vec<f64>, usize) {
     let mut backtest = Backtest::new(rule, repeat);
-    rounds.iter().for_each(|round| backtest.see(round));
+    for round in rounds {
+        backtest.see(round);
+    }
     let (spans, notices) = backtest.finish();
     (spans.iter().map(|span| span.peak).collect(), notices)
 }

@@ -192,13 +192,13 @@ fn fire(alert: &mut Instance, at: Timestamp, level: Level) -> Vec<Change> {
 
 /// Ends an alert that stayed well, unless this was one turn too many: then it stays up until it is stable.
 fn end_or_flap(alert: &mut Instance, at: Timestamp) -> Vec<Change> {
-    if !alert.flapping {
+    if alert.flapping {
+        alert.turns.clear();
+    } else {
         let changes = flap::turn(alert, at);
         if alert.flapping {
             return changes;
         }
-    } else {
-        alert.turns.clear();
     }
     alert.state = State::Resolved;
     alert.resolved_at = Some(at);

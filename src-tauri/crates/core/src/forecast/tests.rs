@@ -61,7 +61,9 @@ fn one_large_download_is_no_trend() {
     for at in [1, 5, 60, 100, 160, 166] {
         let mut random = Seeded(at as u64);
         let mut hours = course(|hour| 100.0 * GB + tide(hour) - if hour >= at { 40.0 * GB } else { 0.0 });
-        hours.iter_mut().for_each(|hour| hour.left += random.noise(0.2 * GB));
+        for hour in &mut hours {
+            hour.left += random.noise(0.2 * GB);
+        }
         let soon = days(&hours).filter(|days| *days < 60.0);
         assert_eq!(soon, None, "a step at hour {at}");
     }
@@ -106,7 +108,9 @@ fn a_log_gone_wild_is_seen_after_six_hours() {
 fn the_usual_paces_enclose_the_expected_one() {
     let mut random = Seeded(7);
     let mut hours = course(|hour| 100.0 * GB - hour as f64 * 0.2 * GB);
-    hours.iter_mut().for_each(|hour| hour.left += random.noise(1.0 * GB));
+    for hour in &mut hours {
+        hour.left += random.noise(1.0 * GB);
+    }
     let forecast = Pace::of(&hours).and_then(|pace| pace.ends(60.0 * GB));
     let Some(forecast) = forecast else { panic!("a steady loss has an end") };
     assert!(forecast.earliest <= forecast.expected && forecast.expected <= forecast.latest, "{forecast:?}");

@@ -65,7 +65,7 @@ impl Planning<'_> {
         for (subject, wish) in &wishes {
             let crowded = new_warnings >= GROUP_FROM || !self.ledger.of(&self.channel.id).has_room(self.hearing.now);
             if is_new_warning(subject, *wish) && crowded {
-                self.into_digest(subject);
+                self.add_to_digest(subject);
                 added += 1;
             } else {
                 self.directly(subject, *wish);
@@ -84,7 +84,7 @@ impl Planning<'_> {
             Wish::Update => {
                 let up = before.map_or(subject.alert.up, |told| told.up);
                 let persistent = subject.alert.level == Level::Warning && subject.alert.up - up >= PERSISTS_AFTER;
-                (NoticeKind::Update, Some(Told { up, persistent, in_digest, ..told(subject.alert, false) }))
+                (NoticeKind::Update, Some(Told { up, in_digest, persistent, ..told(subject.alert, false) }))
             }
         };
         let ledger = self.ledger.of(&self.channel.id);
@@ -101,7 +101,7 @@ impl Planning<'_> {
         self.plan.told.push((subject.alert.id.clone(), self.channel.id.clone(), told));
     }
 
-    fn into_digest(&mut self, subject: &Subject<'_>) {
+    fn add_to_digest(&mut self, subject: &Subject<'_>) {
         let told = told(subject.alert, true);
         self.ledger.of(&self.channel.id).digest.push(subject.alert.id.clone());
         self.plan.told.push((subject.alert.id.clone(), self.channel.id.clone(), Some(told)));

@@ -45,7 +45,7 @@ impl Engine {
         Ok(judged((self.0.server)(self.now()).await))
     }
 
-    /// What this home can be reached by. There is no door beside the socket, so no port to be found open.
+    /// What this home can be reached by. The door on loopback is off unless the configuration opens it.
     fn network_checks(&self) -> Vec<CheckView> {
         // Where its path would be too long, the socket lies elsewhere and a file says where.
         let elsewhere = std::fs::read_to_string(self.home().socket_pointer());
@@ -65,8 +65,13 @@ impl Engine {
                 check("network", "engine socket", CheckState::Absent, text)
             }
         };
-        let ports =
-            check("network", "ports", CheckState::Ok, "none is open: this version has no network door".to_owned());
+        let api = &self.settings().api;
+        let text = if api.enabled {
+            format!("the dashboard listens on {}, on this machine only and with tokens", api.listen)
+        } else {
+            "none is open; `api.enabled` would open one for this machine".to_owned()
+        };
+        let ports = check("network", "own ports", CheckState::Ok, text);
         vec![found, ports]
     }
 

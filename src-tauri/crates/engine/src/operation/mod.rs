@@ -15,8 +15,8 @@ mod record;
 mod rules;
 mod silences;
 mod status;
-mod unusual;
 mod tokens;
+mod unusual;
 mod window;
 
 pub use alerts::AlertFilter;

@@ -114,6 +114,7 @@ mod tests {
                 (id.clone(), at(60), Change::Fired { level: Level::Warning }),
             ],
             evidence: vec![(id, evidence(90.0))],
+            followed: Vec::new(),
             notices: vec![notice("n1", "a1", 60)],
             settings: vec![("told".to_owned(), Some("x".to_owned()))],
         }
