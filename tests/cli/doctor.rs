@@ -29,7 +29,7 @@ fn the_socket_of_a_running_engine_is_named_with_its_mode() {
     let view: DoctorView = world.read(&["doctor", "network", "--json"]);
     let socket = view.checks.iter().find(|check| check.name == "engine socket").unwrap();
     assert!(socket.state == CheckState::Ok && socket.detail.contains("mode 600"), "{socket:?}");
-    assert!(view.checks.iter().any(|check| check.name == "ports" && check.detail.contains("none")), "{view:?}");
+    assert!(view.checks.iter().any(|check| check.name == "own ports" && check.detail.contains("none")), "{view:?}");
     drop(engine);
 }
 

@@ -29,11 +29,12 @@ fn single_rounds_count_however_old_unless_an_age_is_asked_for() {
     let world = World::configured(ALONE);
     assert_eq!(world.run(&["run", "--once"]).code, 0);
     assert_eq!(state(&world, &[]), (0, HealthState::Ok));
-    for part in ["live", "ready", "storage"] {
+    assert_eq!(state(&world, &["live"]), (0, HealthState::NotConfigured), "no engine is missed");
+    for part in ["ready", "storage"] {
         assert_eq!(state(&world, &[part]), (0, HealthState::Ok), "{part}");
     }
     assert_eq!(state(&world, &["--max-age", "0s"]), (1, HealthState::Critical));
-    assert_eq!(state(&world, &["live", "--max-age", "10m"]), (0, HealthState::Ok));
+    assert_eq!(state(&world, &["ready", "--max-age", "10m"]), (0, HealthState::Ok));
     let text = world.run(&["health"]).out;
     for name in ["engine", "databases", "free space", "configuration", " ms "] {
         assert!(text.contains(name), "{text}");

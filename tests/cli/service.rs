@@ -121,7 +121,7 @@ fn a_supervisor_hears_that_the_engine_is_ready_alive_and_stopping() {
         let length = socket.recv(&mut bytes).unwrap();
         String::from_utf8(bytes[..length].to_vec()).unwrap()
     };
-    assert!(hear().starts_with("READY=1\nSTATUS=looks after"));
+    assert!(hear().starts_with("READY=1\nSTATUS=measures"));
     assert_eq!((hear().as_str(), hear().as_str()), ("WATCHDOG=1", "WATCHDOG=1"));
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::TERM).unwrap();
     while hear() != "STOPPING=1" {}

@@ -25,7 +25,7 @@ async fn the_door_is_closed_until_the_configuration_opens_it() {
         .iter()
         .map(|one| one["name"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(names, ["engine", "rounds", "samples", "state", "space", "configuration", "parts", "models"]);
+    assert_eq!(names, ["engine", "rounds", "home", "parts", "models", "databases", "free space", "configuration"]);
     program.say(&["config", "set", "api.listen", &format!("127.0.0.1:{other}")]);
     wait_until("the door to move", async || is_open(other).await && !is_open(port).await).await;
     assert_eq!(send(door(other), &asked).await.status, 200, "the token stays");

@@ -19,7 +19,7 @@ const NOT_ASKED_FOR: [&str; 11] = [
     "settings",
 ];
 /// Methods that a program calls on its own engine, and no door offers.
-const OWN: [&str; 4] = ["open", "round", "run", "watchers"];
+const OWN: [&str; 5] = ["open", "round", "run", "run_outbox", "watchers"];
 
 fn text(folder: &str) -> String {
     let files = workspace::files(folder, "rs");

@@ -43,7 +43,7 @@ async fn values_too_old_to_be_true_are_left_out() {
     let page = open.ask(&open.read, "GET", "/metrics", "").await.text();
     assert!(!page.contains(cpu) && page.contains("\ncaretaker_last_round_timestamp_seconds "), "{page}");
     let ready = open.ask(&open.read, "GET", "/health/ready", "").await;
-    assert_eq!((ready.status, ready.json()["state"].as_str()), (503, Some("failed")));
+    assert_eq!((ready.status, ready.json()["state"].as_str()), (503, Some("critical")));
     assert_eq!(open.ask(&open.read, "GET", "/health/live", "").await.status, 200);
 }
 

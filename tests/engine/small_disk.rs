@@ -19,7 +19,10 @@ impl SmallDisk {
             return Some(disk);
         }
         assert!(std::env::var_os("CI").is_none(), "the gate must be able to mount a tmpfs");
-        eprintln!("skipped: mounting a tmpfs is not allowed here");
+        #[expect(clippy::print_stderr, reason = "who runs the tests should see that one did not run")]
+        {
+            eprintln!("skipped: mounting a tmpfs is not allowed here");
+        }
         None
     }
 

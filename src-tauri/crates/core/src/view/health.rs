@@ -9,9 +9,9 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthPart {
-    /// Whether rounds are being made.
+    /// Whether an engine answers.
     Live,
-    /// Whether everything is there that rounds and answers need.
+    /// Whether it measures, and everything is there that rounds and answers need.
     Ready,
     /// Servers of local models.
     Models,

@@ -29,8 +29,9 @@ impl Engine {
         let mut checks = Vec::new();
         for wanted in HealthPart::ALL.into_iter().filter(|one| part.is_none_or(|part| part == *one)) {
             match wanted {
-                HealthPart::Live => checks.push(timed("engine", self.engine_check(max_age)).await),
+                HealthPart::Live => checks.push(timed("engine", self.engine_check()).await),
                 HealthPart::Ready => {
+                    checks.push(timed("rounds", self.rounds_check(max_age)).await);
                     checks.push(timed("home", self.home_check()).await);
                     checks.push(timed("parts", async { self.parts_check() }).await);
                 }
@@ -58,8 +59,24 @@ impl Engine {
         self.health(part, max_age).await
     }
 
+    /// Whether an engine answers. A home that only ever saw single rounds has none to miss.
+    async fn engine_check(&self) -> Found {
+        if self.mode() == Mode::Live {
+            return (HealthState::Ok, format!("{} {} runs", self.0.program, self.0.version));
+        }
+        let expected = self.blocking(|inner| Ok(inner.state.setting(EXPECTED)?.is_some())).await;
+        match expected {
+            Ok(true) => (HealthState::Critical, "no engine is running".to_owned()),
+            Ok(false) if self.latest().round.is_some() => {
+                (HealthState::NotConfigured, "none is expected: this home was used for single rounds".to_owned())
+            }
+            Ok(false) => (HealthState::Unknown, "no engine is running, and none ever did".to_owned()),
+            Err(problem) => (HealthState::Unknown, problem.message),
+        }
+    }
+
     /// Whether rounds are being made.
-    async fn engine_check(&self, max_age: Option<Span>) -> Found {
+    async fn rounds_check(&self, max_age: Option<Span>) -> Found {
         let expected = self.blocking(|inner| Ok(inner.state.setting(EXPECTED)?.is_some())).await;
         let latest = self.latest();
         let who = if self.mode() == Mode::Live { "" } else { "no engine is running; " };
