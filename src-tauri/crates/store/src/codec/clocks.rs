@@ -141,8 +141,7 @@ mod tests {
         // The first stamp, then steps of 30,000 ms, which end in four zero bits: 1,875 each.
         let stamps_column = [5, 10, 0x80, 0xa6, 0x1d];
         let (interval, drift, asleep) = ([0, 0xe0, 0xd4, 0x03], [0, 0], [1, 0, 3, 0, 0b111_000]);
-        let expect =
-            [&[1, 3][..], &epochs, &stamps_column, &interval, &drift, &asleep].concat();
+        let expect = [&[1, 3][..], &epochs, &stamps_column, &interval, &drift, &asleep].concat();
         assert_eq!(encode(&stamps, START), expect);
     }
 

@@ -24,8 +24,7 @@ pub(crate) fn of_period(
     period: i64,
     mut take: impl FnMut(u32, &[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, d FROM chunk WHERE id >= ?1 AND id < ?2 ORDER BY id")?;
+    let mut statement = connection.prepare_cached("SELECT id, d FROM chunk WHERE id >= ?1 AND id < ?2 ORDER BY id")?;
     let mut rows = statement.query([id(period, 0), id(period + 1, 0)])?;
     while let Some(row) = rows.next()? {
         let key: i64 = row.get(0)?;

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::rollup::Tier;
 use crate::codec::clocks::{self, Stamp};
 use crate::database::Migration;
 use crate::error::Fault;
@@ -10,9 +11,6 @@ pub(crate) const TABLE: &str = "clocks";
 
 pub(crate) const MIGRATIONS: &[Migration] =
     &[Migration { schema: 2, sql: "CREATE TABLE clocks (period INTEGER PRIMARY KEY, d BLOB NOT NULL) STRICT;" }];
-
-/// Length of a period, ms.
-const LENGTH: i64 = 2 * 3_600_000;
 
 /// The rounds of a period in the order of their stamps; none when it is not sealed.
 pub(crate) fn find(connection: &Connection, period: i64) -> Result<Option<Vec<Stamp>>, Fault> {
@@ -33,8 +31,7 @@ pub(crate) fn periods(connection: &Connection, from: i64, to: i64) -> Result<Vec
 
 /// Gives `take` the rounds of every sealed period from that one on.
 pub(crate) fn each_from(connection: &Connection, from: i64, mut take: impl FnMut(&[Stamp])) -> Result<(), Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT period, d FROM clocks WHERE period >= ?1 ORDER BY period")?;
+    let mut statement = connection.prepare_cached("SELECT period, d FROM clocks WHERE period >= ?1 ORDER BY period")?;
     let mut rows = statement.query([from])?;
     while let Some(row) = rows.next()? {
         take(&read(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, row.get(0)?)?);
@@ -65,7 +62,7 @@ pub(crate) fn first(connection: &Connection) -> Result<Option<i64>, Fault> {
 pub(crate) fn put(connection: &Connection, period: i64, stamps: &[Stamp]) -> Result<(), Fault> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO clocks (period, d) VALUES (?1, ?2)")?
-        .execute(params![period, clocks::encode(stamps, period * LENGTH)])?;
+        .execute(params![period, clocks::encode(stamps, period * Tier::Part.span())])?;
     Ok(())
 }
 
@@ -82,5 +79,5 @@ pub(crate) fn delete_before(connection: &Connection, period: i64) -> Result<usiz
 }
 
 fn read(bytes: &[u8], period: i64) -> Result<Vec<Stamp>, Fault> {
-    clocks::decode(bytes, period * LENGTH).map_err(Fault::malformed(TABLE))
+    clocks::decode(bytes, period * Tier::Part.span()).map_err(Fault::malformed(TABLE))
 }
