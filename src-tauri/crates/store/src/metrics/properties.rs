@@ -29,7 +29,7 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        6 => (1_usize..60, 10_i64..400, any::<u8>(), prop_oneof![Just(0), 0_i64..HOUR])
+        6 => (1_usize..60, prop_oneof![Just(30_i64), 10_i64..400], any::<u8>(), prop_oneof![Just(0), 0_i64..HOUR])
             .prop_map(|(rounds, apart, series, asleep)| Event::Measure { rounds, apart, series, asleep }),
         2 => (-400_i64..400).prop_map(Event::ClockStep),
         1 => Just(Event::Restart),
@@ -71,7 +71,8 @@ impl Life {
             Event::Measure { rounds, apart, series, asleep } => {
                 self.pass(0, *asleep);
                 for number in 0..*rounds {
-                    self.pass(apart * SECOND + number as i64 % 3, 0);
+                    // An even beat meets sealed stamps again when the clock is set back by whole minutes.
+                    self.pass(apart * SECOND + if *apart == 30 { 0 } else { number as i64 % 3 }, 0);
                     measured.push(self.measure(*series, number, *apart));
                 }
             }

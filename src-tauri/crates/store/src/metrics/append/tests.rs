@@ -157,3 +157,20 @@ proptest! {
         prop_assert_eq!(stored, expect);
     }
 }
+
+#[test]
+fn a_stamp_that_a_sealed_round_has_is_taken_too() {
+    let mut world = World::new();
+    world.fill(START, START + 2 * HOUR, |_| 1.0);
+    world.store.roll_up(stamp(START + 2 * HOUR)).unwrap();
+    world.epoch = world.store.start_epoch(moment(START + HOUR), EpochReason::ClockStep).unwrap();
+    let id = world.append(START + HOUR, &[("cpu", 2.0)]);
+    assert_eq!(id.at, stamp(START + HOUR + 1));
+    for _ in 0..2 {
+        let rounds = world.store.rounds_after(RoundId::default(), usize::MAX).unwrap();
+        assert_eq!((rounds.len(), rounds.last().unwrap().id), (241, id));
+        assert_eq!(rounds.last().unwrap().readings[0].value, 2.0);
+        world.store.roll_up(stamp(START + 2 * HOUR)).unwrap();
+    }
+    assert_eq!(world.append(START + HOUR, &[("cpu", 3.0)]).at, stamp(START + HOUR + 2));
+}
