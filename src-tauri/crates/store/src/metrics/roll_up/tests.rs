@@ -1,10 +1,10 @@
 //! Sealing and rolling up: once, whole, and again for what comes late.
 
-use caretaker_core::metric::{Labels, Resolution};
+use caretaker_core::metric::{Labels, Resolution, RoundId};
 use caretaker_core::time::Span;
 
 use crate::metrics::testing::*;
-use crate::{EpochReason, Keep};
+use crate::{Access, EpochReason, Keep, MetricsStore};
 
 use super::*;
 
@@ -166,4 +166,89 @@ fn the_newest_value_of_every_series_is_known_also_of_those_that_are_gone() {
         [("cpu".to_owned(), Some(3.0), Some(36_000_000)), ("gone".to_owned(), Some(7.0), Some(0))]
     );
     assert!(world.store.points("gone", &Labels::none(), stamp(START), stamp(START + DAY), FIVE).unwrap().len() == 1);
+}
+
+/// What kill -9 leaves is what lies on disk at that moment: the files are copied again and again while a period is
+/// sealed, and every copy must hold every round, and end like a store that nobody disturbed.
+#[test]
+fn a_seal_that_is_killed_anywhere_loses_nothing_and_ends_the_same() {
+    let world = World::new();
+    for number in 0..50 {
+        let at = START + number * 10 * MINUTE;
+        world.append(at, &[("cpu", (number * 37 % 101) as f64), ("memory", 40.0)]);
+    }
+    // Sealed once, and then late: the harder case of the two.
+    let mut world = world.restarted(START + 9 * HOUR);
+    world.store.roll_up(stamp(START + 4 * HOUR)).unwrap();
+    world.epoch = world.store.start_epoch(moment(START + HOUR), EpochReason::ClockStep).unwrap();
+    world.append(START + 63 * MINUTE, &[("cpu", 5.0), ("late", 6.0)]);
+    let now = stamp(START + 9 * HOUR);
+    let text = |store: &MetricsStore| {
+        let mut rounds = store.rounds_after(RoundId::default(), usize::MAX).unwrap();
+        for round in &mut rounds {
+            round.readings.sort_by(|one, other| one.key.cmp(&other.key));
+        }
+        format!("{rounds:?}")
+    };
+    let expect = text(&world.store);
+    let World { folder, store, .. } = world;
+    drop(store);
+
+    let copies = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut connection = Connection::open(&path).unwrap();
+    // Hardly any cache: what is not committed yet is on disk all the same.
+    connection.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1").unwrap();
+    let (from, into) = (path.clone(), copies.path().to_owned());
+    let mut taken = 0;
+    let copy = move || {
+        taken += 1;
+        let folder = into.join(taken.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        for name in ["metrics.db", "metrics.db-wal"] {
+            std::fs::copy(from.with_file_name(name), folder.join(name)).unwrap();
+        }
+        false
+    };
+    connection.progress_handler(8, Some(copy)).unwrap();
+    let mut layouts = Layouts::default();
+    while step(&connection, &mut layouts, now.as_millis()).unwrap().is_some() {}
+    connection.progress_handler(0, None::<fn() -> bool>).unwrap();
+    drop(connection);
+
+    let whole = MetricsStore::open(&path, Access::ReadWrite).unwrap();
+    assert_eq!(text(&whole), expect);
+    let dump = |path: &std::path::Path| -> Vec<String> {
+        let connection = Connection::open(path).unwrap();
+        let tables = ["hot", "clocks", "chunk", "r5m_part", "progress", "late", "layout"];
+        tables
+            .map(|table| {
+                let sql = format!("SELECT group_concat(quote(a) || quote(b), ';') FROM (SELECT * FROM {table}) AS t");
+                let columns = match table {
+                    "hot" => "ts AS a, d AS b",
+                    "clocks" => "period AS a, d AS b",
+                    "progress" => "name AS a, at AS b",
+                    "late" => "period AS a, 0 AS b",
+                    "layout" => "id AS a, series AS b",
+                    _ => "id AS a, d AS b",
+                };
+                let sql = sql.replace("SELECT *", &format!("SELECT {columns}"));
+                connection.query_row(&sql, [], |row| row.get::<_, Option<String>>(0)).unwrap().unwrap_or_default()
+            })
+            .to_vec()
+    };
+    let end = dump(&path);
+    let mut unfinished = 0;
+    let count = std::fs::read_dir(copies.path()).unwrap().count();
+    assert!(count > 30, "{count} copies");
+    for number in 1..=count {
+        let path = copies.path().join(number.to_string()).join("metrics.db");
+        let store = MetricsStore::open(&path, Access::ReadWrite).unwrap();
+        assert_eq!(text(&store), expect, "copy {number}");
+        unfinished += usize::from(store.roll_up(now).unwrap() != RolledUp::default());
+        assert_eq!(text(&store), expect, "copy {number}, sealed again");
+        drop(store);
+        assert_eq!(dump(&path), end, "copy {number}");
+    }
+    assert!(unfinished > 20 && unfinished < count + 1, "{unfinished} of {count}");
 }
