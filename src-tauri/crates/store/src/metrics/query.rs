@@ -246,7 +246,13 @@ fn add_samples(
     if step == 1
         && let Some(cells) = cells.get_mut(position)
     {
-        cells.reserve(samples.rounds.len());
+        // No two samples of a series have the same stamp: there is nothing to merge.
+        let cell = |(round, value): (usize, i64)| {
+            let stamp = stamps.get(round).filter(|_| taken.contains(&round))?;
+            Some(Cell { start: stamp.ts, width: 0, bucket: Bucket::of(0, value) })
+        };
+        cells.extend(samples.iter().filter_map(cell));
+        return;
     }
     for (round, value) in samples.iter() {
         if let Some(stamp) = stamps.get(round).filter(|_| taken.contains(&round)) {

@@ -14,6 +14,8 @@ pub(super) fn seal(connection: &Connection, period: i64, gathered: &Gathered) ->
     if gathered.stamps.is_empty() {
         return Ok(());
     }
+    // First, so that the chunks find room where the rows were.
+    hot::delete(connection, period::start(period), period::end(period))?;
     for (id, samples) in &gathered.series {
         chunk::put(connection, period, *id, &codec::encode(samples, gathered.stamps.len()))?;
         if let Some((round, value)) = samples.iter().last()
@@ -23,7 +25,6 @@ pub(super) fn seal(connection: &Connection, period: i64, gathered: &Gathered) ->
         }
     }
     clocks::put(connection, period, &gathered.stamps)?;
-    hot::delete(connection, period::start(period), period::end(period))?;
     layout::delete_unused(connection, period, period::start(period - 1), period::end(period + 1))?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::retain::{self, Keep, Removed};
 use super::roll_up::{self, RolledUp};
 use super::rounds::pages;
 use super::selection::Selection;
-use crate::database::{Access, Handle, Location, Schema, Wrapping, checkpoint, quick_check, set_aside};
+use crate::database::{Access, Handle, Location, Schema, Wrapping, begin_log, checkpoint, quick_check, set_aside};
 use crate::error::{Fault, StoreError};
 use crate::table::epoch::EpochReason;
 use crate::table::{chunk, clocks, epoch, hot, layout, mark, processes, progress, rollup, series};
@@ -208,7 +208,10 @@ impl MetricsStore {
 
     /// Writes the log into the database as far as no reader is in the way, and syncs.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.handle.write(|writer| checkpoint(&writer.connection))
+        self.handle.write(|writer| {
+            checkpoint(&writer.connection)?;
+            begin_log(&writer.connection)
+        })
     }
 
     /// Walks the whole database; fails when it is damaged.
