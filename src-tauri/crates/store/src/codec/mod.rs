@@ -1,6 +1,10 @@
 //! How values become bytes: integers only, no SQLite in here.
 
+pub(crate) mod bits;
 pub(crate) mod buckets;
+pub(crate) mod chunk;
+pub(crate) mod clocks;
+pub(crate) mod column;
 pub(crate) mod processes;
 pub(crate) mod row;
 pub(crate) mod varint;

@@ -14,6 +14,13 @@ pub(crate) fn checkpoint(connection: &Connection) -> Result<(), Fault> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
+/// Makes the log begin anew after a checkpoint. Whoever writes first then waits until its new header is on the disk, which
+/// takes milliseconds: better here than in a round. The version that is written is the one that is there.
+pub(crate) fn begin_log(connection: &Connection) -> Result<(), Fault> {
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(connection.pragma_update(None, "user_version", version)?)
+}
+
 /// Moves everything, empties the log and closes.
 pub(crate) fn finish(connection: Connection) -> Result<(), Fault> {
     connection.busy_timeout(LAST_WAIT)?;

@@ -8,7 +8,7 @@ mod readers;
 mod set_aside;
 mod writer;
 
-pub(crate) use checkpoint::{checkpoint, finish};
+pub(crate) use checkpoint::{begin_log, checkpoint, finish};
 pub(crate) use handle::{Handle, Wrapping};
 pub(crate) use migration::{Migration, Schema};
 pub use open::Access;

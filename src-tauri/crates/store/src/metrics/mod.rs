@@ -1,20 +1,28 @@
-//! `metrics.db`: rounds in, points out. Raw rows, rollups and retention live behind one handle; what is asked of the
-//! tables of samples goes through [`query`] alone, so that a further tier changes nothing for readers.
+//! `metrics.db`: rounds in, points and rounds out. Hot rows, sealed chunks, rollups and retention live behind one handle;
+//! where a sample lies is known to [`query`], [`rounds`] and [`reader`] alone.
 
 mod append;
+mod block;
+mod gather;
 mod layouts;
+mod merge;
 mod period;
 mod points;
+#[cfg(test)]
+mod properties;
 mod query;
+mod raw;
 mod reader;
 mod retain;
 mod roll_up;
 mod rounds;
+mod seal;
+mod selection;
 mod store;
 #[cfg(test)]
 mod testing;
 
-pub use query::Selection;
 pub use retain::{Keep, Removed};
 pub use roll_up::RolledUp;
+pub use selection::Selection;
 pub use store::MetricsStore;

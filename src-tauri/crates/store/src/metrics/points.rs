@@ -31,10 +31,39 @@ pub(super) struct Break {
     pub(super) interval: i64,
 }
 
+/// When rounds were measured: where they stopped for too long, and what was planned between two of them.
+#[derive(Debug, Default)]
+pub(super) struct Rhythm {
+    pub(super) breaks: Vec<Break>,
+    /// The longest planned time between two rounds.
+    pub(super) interval: i64,
+    before: Option<(i64, i64)>,
+}
+
+impl Rhythm {
+    /// Takes note of the next round.
+    pub(super) fn note(&mut self, ts: i64, interval: i64) {
+        let interval = interval.max(1);
+        if let Some((last, planned)) = self.before {
+            let interval = interval.max(planned);
+            if is_gap(ts - last, interval) {
+                self.breaks.push(Break { before: last, after: ts, interval });
+            }
+        }
+        self.before = Some((ts, interval));
+        self.interval = interval.max(self.interval);
+    }
+
+    /// What comes next does not follow on what came before.
+    pub(super) fn interrupt(&mut self) {
+        self.before = None;
+    }
+}
+
 /// Puts a cell where its step is, which nearly always is the last one.
 pub(super) fn add(cells: &mut [Vec<Cell>], position: usize, step: i64, mut cell: Cell) {
     let Some(cells) = cells.get_mut(position) else { return };
-    if cell.width <= step {
+    if step > 1 && cell.width <= step {
         cell.start = cell.start.div_euclid(step) * step;
     }
     match cells.last_mut() {
@@ -60,22 +89,17 @@ pub(super) fn in_order(mut cells: Vec<Cell>) -> Vec<Cell> {
 }
 
 /// Points, gaps and figures of one series.
-pub(super) fn finish(
-    series: &Series,
-    cells: Vec<Cell>,
-    step: i64,
-    (breaks, interval): (&[Break], i64),
-) -> SeriesPoints {
+pub(super) fn finish(series: &Series, cells: Vec<Cell>, step: i64, rhythm: &Rhythm) -> SeriesPoints {
     let scale = f64::from(series.scale);
     let mut points = Vec::with_capacity(cells.len());
     // What usually lies between two cells; looked at only when something seems to be missing.
     let mut usual = None;
     let mut usual = || *usual.get_or_insert_with(|| median_distance(&cells));
-    let mut breaks = breaks.iter().peekable();
+    let mut breaks = rhythm.breaks.iter().peekable();
     let mut before: Option<&Cell> = None;
     for cell in &cells {
         if let Some(last) = before {
-            gaps(last, cell, (step, interval), &mut breaks, &mut usual, |at| {
+            gaps(last, cell, (step, rhythm.interval), &mut breaks, &mut usual, |at| {
                 points.push(Point { at: Timestamp::from_millis(at), value: None, min: None, max: None });
             });
         }
@@ -128,7 +152,7 @@ fn gaps<'a>(
 }
 
 /// Whether rounds that lie so far apart have nothing between them for too long.
-pub(super) fn is_gap(distance: i64, interval: i64) -> bool {
+fn is_gap(distance: i64, interval: i64) -> bool {
     distance as f64 > GAP_INTERVALS * interval as f64
 }
 

@@ -7,8 +7,9 @@ use caretaker_core::metric::{RoundId, SeriesEntry};
 use caretaker_core::time::Timestamp;
 use rusqlite::Connection;
 
+use super::block::Block;
 use super::layouts::Layouts;
-use super::period;
+use super::{period, rounds};
 use crate::codec::row::Row;
 use crate::error::Fault;
 use crate::table::progress::Mark;
@@ -39,34 +40,12 @@ impl Reader {
         Ok(Arc::clone(&self.series))
     }
 
-    /// Every series with its newest value: from the rows that are not rolled up yet, else as remembered at a rollup.
+    /// Every series with its newest value: from the rounds that are not rolled up yet, else as remembered at a rollup.
     pub(super) fn entries(&mut self) -> Result<Vec<SeriesEntry>, Fault> {
-        let all = series::all(&self.connection)?;
-        let mut newest: HashMap<u32, (i64, i64)> = HashMap::with_capacity(all.len());
-        if let Some((id, _)) = self.newest()? {
-            let rolled_up = progress::get(&self.connection, Mark::Parts)?.unwrap_or(i64::MIN);
-            let lowest = rolled_up.max(id.at.as_millis() - period::LENGTH).min(id.at.as_millis());
-            let mut ids = hot::ids_after(&self.connection, RoundId::default(), lowest, usize::MAX)?;
-            ids.reverse();
-            for id in ids {
-                if newest.len() == all.len() {
-                    break;
-                }
-                let (connection, layouts) = (&self.connection, &mut self.layouts);
-                hot::find(connection, id.at.as_millis(), |row| {
-                    let layout = layouts.get(connection, row.layout)?;
-                    Row::open(row.bytes, layout.series.len())
-                        .and_then(|open| {
-                            open.each(&layout.base, |slot, value| {
-                                if let Some(series) = layout.series.get(slot) {
-                                    newest.entry(*series).or_insert((row.ts, value));
-                                }
-                            })
-                        })
-                        .map_err(Fault::malformed(hot::TABLE))
-                })?;
-            }
-        }
+        let snapshot = self.connection.unchecked_transaction()?;
+        let all = series::all(&snapshot)?;
+        let newest = newest_values(&snapshot, &mut self.layouts, &all)?;
+        drop(snapshot);
         let mut entries: Vec<_> = all
             .into_iter()
             .map(|series| {
@@ -83,4 +62,49 @@ impl Reader {
         entries.sort_by(|one, other| one.key.cmp(&other.key));
         Ok(entries)
     }
+}
+
+/// Stamps and stored numbers of the rounds that are not rolled up, and of the very last one, by number of the series.
+fn newest_values(
+    connection: &Connection,
+    layouts: &mut Layouts,
+    all: &[Series],
+) -> Result<HashMap<u32, (i64, i64)>, Fault> {
+    let mut newest: HashMap<u32, (i64, i64)> = HashMap::with_capacity(all.len());
+    let Some((id, _)) = rounds::newest(connection, layouts)? else { return Ok(newest) };
+    let rolled_up = progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN);
+    let lowest = rolled_up.max(id.at.as_millis() - period::LENGTH).min(id.at.as_millis());
+    let wanted: HashMap<u32, &Series> = all.iter().map(|series| (series.id, series)).collect();
+    let mut opened: Option<Block<'_>> = None;
+    for id in rounds::ids_after(connection, RoundId::default(), lowest, usize::MAX)?.into_iter().rev() {
+        if newest.len() == all.len() {
+            break;
+        }
+        let ts = id.at.as_millis();
+        let found = hot::find(connection, ts, |row| {
+            let layout = layouts.get(connection, row.layout)?;
+            Row::open(row.bytes, layout.series.len())
+                .and_then(|open| {
+                    open.each(&layout.base, |slot, value| {
+                        if let Some(series) = layout.series.get(slot) {
+                            newest.entry(*series).or_insert((row.ts, value));
+                        }
+                    })
+                })
+                .map_err(Fault::malformed(hot::TABLE))
+        })?;
+        if found.is_some() {
+            continue;
+        }
+        let block = match opened.take().filter(|block| block.period == period::of(ts)) {
+            Some(block) => opened.insert(block),
+            None => opened.insert(Block::open(connection, period::of(ts), &wanted)?),
+        };
+        if let Some((round, stamp)) = block.find(ts) {
+            for (series, value) in block.values(round) {
+                newest.entry(series.id).or_insert((stamp.ts, value));
+            }
+        }
+    }
+    Ok(newest)
 }

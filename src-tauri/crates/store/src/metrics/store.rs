@@ -11,18 +11,20 @@ use rusqlite::Connection;
 
 use super::append::Appender;
 use super::layouts::Layouts;
-use super::query::Selection;
 use super::reader::Reader;
 use super::retain::{self, Keep, Removed};
 use super::roll_up::{self, RolledUp};
-use crate::database::{Access, Handle, Location, Schema, Wrapping, checkpoint, quick_check, set_aside};
+use super::rounds::pages;
+use super::selection::Selection;
+use crate::database::{Access, Handle, Location, Schema, Wrapping, begin_log, checkpoint, quick_check, set_aside};
 use crate::error::{Fault, StoreError};
 use crate::table::epoch::EpochReason;
-use crate::table::{epoch, hot, layout, mark, processes, progress, rollup, series};
+use crate::table::{chunk, clocks, epoch, hot, layout, mark, processes, progress, rollup, series};
 
 const SCHEMA: Schema = Schema {
-    current: 1,
-    oldest_compatible: 1,
+    current: 2,
+    // Before, nobody looked for samples in chunks.
+    oldest_compatible: 2,
     tables: &[
         series::MIGRATIONS,
         epoch::MIGRATIONS,
@@ -32,6 +34,8 @@ const SCHEMA: Schema = Schema {
         mark::MIGRATIONS,
         progress::MIGRATIONS,
         rollup::MIGRATIONS,
+        clocks::MIGRATIONS,
+        chunk::MIGRATIONS,
     ],
 };
 
@@ -145,7 +149,7 @@ impl MetricsStore {
         mut each: impl FnMut(&Round),
     ) -> Result<(), StoreError> {
         let ids = self.handle.read(|reader| reader.ids_since(since))?;
-        for page in ids.chunks(PAGE) {
+        for page in pages(&ids, PAGE) {
             for round in &self.handle.read(|reader| reader.rounds_of(page, names))? {
                 each(round);
             }
@@ -176,13 +180,10 @@ impl MetricsStore {
 
     /// The stamp of the oldest sample kept in full.
     pub fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.handle.read(|reader| {
-            let oldest: Option<i64> = reader.connection.query_row("SELECT min(ts) FROM hot", [], |row| row.get(0))?;
-            Ok(oldest.map(Timestamp::from_millis))
-        })
+        self.handle.read(Reader::oldest)
     }
 
-    /// Rolls up everything that is complete at `now`, step by step, so that rounds are stored in between.
+    /// Seals and rolls up everything that is complete at `now`, step by step, so that rounds are stored in between.
     pub fn roll_up(&self, now: Timestamp) -> Result<RolledUp, StoreError> {
         let mut all = RolledUp::default();
         while let Some(done) = self.handle.write(move |writer| writer.roll_up(now.as_millis()))? {
@@ -192,14 +193,25 @@ impl MetricsStore {
     }
 
     /// Deletes what is older than `keep` says, at most a day of each kind in one call: a clock that is ahead for an hour
-    /// must not cost the history. Raw rows stay until they are rolled up.
+    /// must not cost the history. Samples stay until they are rolled up.
     pub fn retain(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
-        self.handle.write(move |writer| retain::retain(&writer.connection, &writer.appender, &keep, now.as_millis()))
+        let removed = self
+            .handle
+            .write(move |writer| retain::retain(&writer.connection, &writer.appender, &keep, now.as_millis()))?;
+        for _ in 0..retain::MOST_STEPS {
+            if !self.handle.write(|writer| retain::give_back(&writer.connection))? {
+                break;
+            }
+        }
+        Ok(removed)
     }
 
     /// Writes the log into the database as far as no reader is in the way, and syncs.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.handle.write(|writer| checkpoint(&writer.connection))
+        self.handle.write(|writer| {
+            checkpoint(&writer.connection)?;
+            begin_log(&writer.connection)
+        })
     }
 
     /// Walks the whole database; fails when it is damaged.
@@ -230,8 +242,8 @@ impl MetricsStore {
 
 impl Writer {
     fn roll_up(&mut self, now: i64) -> Result<Option<RolledUp>, Fault> {
-        let Some((done, again)) = roll_up::step(&self.connection, &mut self.layouts, now)? else { return Ok(None) };
-        self.appender.rolled_up(again);
+        let Some((done, sealed)) = roll_up::step(&self.connection, &mut self.layouts, now)? else { return Ok(None) };
+        self.appender.rolled_up(sealed);
         Ok(Some(done))
     }
 }

@@ -1,5 +1,5 @@
-//! One row a round: the raw store. Keyed by its stamp, so that a round is one append at the right edge of the tree
-//! and retention is one range.
+//! One row a round, until its period is sealed. Keyed by its stamp, so that a round is one append at the right edge of
+//! the tree and a sealed period leaves as one range.
 
 use caretaker_core::metric::RoundId;
 use caretaker_core::time::Timestamp;
@@ -18,6 +18,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 /// The columns of a row as they lie in the page.
 pub(crate) struct HotRow<'a> {
     pub(crate) ts: i64,
+    pub(crate) epoch: u32,
     pub(crate) layout: i64,
     pub(crate) bytes: &'a [u8],
 }
@@ -38,13 +39,14 @@ pub(crate) fn range(
     mut take: impl FnMut(HotRow<'_>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let mut statement =
-        connection.prepare_cached("SELECT ts, layout, d FROM hot WHERE ts >= ?1 AND ts < ?2 ORDER BY ts")?;
+        connection.prepare_cached("SELECT ts, epoch, layout, d FROM hot WHERE ts >= ?1 AND ts < ?2 ORDER BY ts")?;
     let mut rows = statement.query([from, to])?;
     while let Some(row) = rows.next()? {
         take(HotRow {
             ts: row.get(0)?,
-            layout: row.get(1)?,
-            bytes: row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?,
+            epoch: row.get(1)?,
+            layout: row.get(2)?,
+            bytes: row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?,
         })?;
     }
     Ok(())
@@ -56,11 +58,11 @@ pub(crate) fn find<T>(
     ts: i64,
     take: impl FnOnce(HotRow<'_>) -> Result<T, Fault>,
 ) -> Result<Option<T>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT ts, layout, d FROM hot WHERE ts = ?1")?;
+    let mut statement = connection.prepare_cached("SELECT ts, epoch, layout, d FROM hot WHERE ts = ?1")?;
     let mut rows = statement.query([ts])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-    take(HotRow { ts: row.get(0)?, layout: row.get(1)?, bytes }).map(Some)
+    let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+    take(HotRow { ts: row.get(0)?, epoch: row.get(1)?, layout: row.get(2)?, bytes }).map(Some)
 }
 
 /// Identities of rows stamped `lowest` or later that come after `id`, in the order in which they were measured.

@@ -1,5 +1,6 @@
 //! Layouts of hot rows: which series a row holds in which order, and the base that its values are written against.
-//! The number of a series is doubled, and odd where its values are whole pages. A layout belongs to one rollup period and is deleted with that period's rows.
+//! The number of a series is doubled, and odd where its values are whole pages. A layout belongs to one
+//! period and is deleted when that period is sealed.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -59,6 +60,18 @@ pub(crate) fn newest_of(connection: &Connection, period: i64) -> Result<Option<L
         .optional()?
         .map(read)
         .transpose()
+}
+
+/// Deletes the layouts of that period and of the one before, except those that hot rows with `from <= ts < to` use: a
+/// row at the very start of a period may still use the layout of the one before.
+pub(crate) fn delete_unused(connection: &Connection, period: i64, from: i64, to: i64) -> Result<usize, Fault> {
+    let deleted = connection
+        .prepare_cached(
+            "DELETE FROM layout WHERE period >= ?1 - 1 AND period <= ?1
+             AND id NOT IN (SELECT layout FROM hot WHERE ts >= ?2 AND ts < ?3)",
+        )?
+        .execute([period, from, to])?;
+    Ok(deleted)
 }
 
 /// Deletes the layouts of periods before that one.

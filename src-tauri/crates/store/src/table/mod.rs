@@ -1,6 +1,8 @@
 //! One file a table, or a tightly knit group: its migration, its row, its queries. A shipped migration is never edited.
 
 pub(crate) mod alert;
+pub(crate) mod chunk;
+pub(crate) mod clocks;
 pub(crate) mod configuration;
 pub(crate) mod epoch;
 pub(crate) mod hot;

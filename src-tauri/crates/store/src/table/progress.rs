@@ -17,13 +17,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 /// What has come how far. All are stamps in ms, exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// Hot rows below are in parts of 5-minute buckets.
+    /// Rows below are sealed, and in parts of 5-minute buckets.
     Parts,
     /// Parts below are merged to whole days.
     Days,
     /// Days below are in 1-hour buckets.
     Weeks,
-    /// Hot rows below are deleted.
+    /// Samples below are deleted.
     RawDeleted,
     /// 5-minute buckets below are deleted.
     DaysDeleted,

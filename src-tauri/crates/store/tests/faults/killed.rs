@@ -30,7 +30,8 @@ fn writer() {
     let epoch = metrics.start_epoch(moment(newest), EpochReason::Start).unwrap();
     let mut output = std::io::stdout().lock();
     for number in 1.. {
-        let at = newest + number * 30_000;
+        // Five minutes apart, so that every 24 rounds a period is sealed.
+        let at = newest + number * 300_000;
         let mut round = round(epoch, at);
         // Now and then a new series, so that layouts change too.
         round.readings.truncate(40 - (number % 7) as usize);
@@ -41,8 +42,10 @@ fn writer() {
             state.commit(Decision { judged: Some((id, round.moment)), events, ..Decision::default() }).unwrap();
         }
         writeln!(output, "\nround {} {}", id.epoch, id.at.as_millis()).unwrap();
+        if number % 8 == 0 {
+            metrics.roll_up(Timestamp::from_millis(at)).unwrap();
+        }
         match number % 50 {
-            10 => drop(metrics.roll_up(Timestamp::from_millis(at)).unwrap()),
             20 => metrics.checkpoint().unwrap(),
             30 => drop(metrics.retain(Keep::default(), Timestamp::from_millis(at)).unwrap()),
             _ => {}

@@ -1,9 +1,10 @@
 //! Queries of charts on 30 days of 150 series: cold, with a new connection and the file out of the page cache, and warm.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
-use caretaker_core::metric::{Resolution, SeriesKey};
+use caretaker_core::metric::{Resolution, Round, SeriesKey};
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::{MetricsStore, Selection};
 
@@ -32,11 +33,45 @@ pub fn rows(options: &Options, history: &History) -> Outcome<Vec<Row>> {
     let queries = [
         query("Chart of 24 h, 1 series, 5 min steps, cold", one(), day, five, 2.0),
         query("Chart of 24 h, 1 series, every sample, cold", one(), day, Resolution::Raw, 2.0),
+        query("Chart of 30 d, 1 series, every sample, cold", one(), month, Resolution::Raw, 20.0),
         query("Chart of 30 d, 1 series, 1 h steps, cold", one(), month, Resolution::Step(Span::from_hours(1)), 5.0),
         query("Chart of 30 d, 1 series, 5 min steps, cold", one(), month, five, 5.0),
         query("Charts of 24 h, 150 series, 5 min steps, cold", Selection::All, day, five, 10.0),
     ];
-    queries.iter().map(|query| ask(query, options, history)).collect()
+    let mut rows: Vec<_> = queries.iter().map(|query| ask(query, options, history)).collect::<Outcome<_>>()?;
+    rows.push(every_sample(options, history)?);
+    rows.push(backtest(options, history)?);
+    Ok(rows)
+}
+
+/// What exporting a day of everything asks for: far more points than a screen has.
+fn every_sample(options: &Options, history: &History) -> Outcome<Row> {
+    let mut cold = Times::default();
+    for _ in 0..options.choose(25, 9) {
+        forget(history.store(), &history.path())?;
+        let from = history.end - Span::from_days(1);
+        cold.measure(|| Ok(history.store().points_of(&Selection::All, from, history.end, Resolution::Raw)?))?;
+    }
+    Ok(Row::information("Every sample of 24 h, 150 series, cold", cold.in_words()))
+}
+
+/// What a backtest reads for a rule: all rounds, with nothing in them but one series.
+fn backtest(options: &Options, history: &History) -> Outcome<Row> {
+    let names = BTreeSet::from(["host.memory.7".to_owned()]);
+    let (mut cold, mut warm, mut samples) = (Times::default(), Times::default(), 0);
+    let mut walk = |times: &mut Times| {
+        samples = 0;
+        let from = history.end - Span::from_days(30);
+        let each = |round: &Round| samples += round.readings.len();
+        times.measure(|| Ok(history.store().for_each_round(from, &names, each)?))
+    };
+    for _ in 0..options.choose(25, 9) {
+        forget(history.store(), &history.path())?;
+        walk(&mut cold)?;
+        walk(&mut warm)?;
+    }
+    let words = format!("{}; warm {} ms; {samples} samples", cold.in_words(), figure(warm.wall(0.5)));
+    Ok(Row::at_most("Rounds of 30 d for a backtest of one rule, cold", cold.wall(0.5), 25.0, "ms", words))
 }
 
 fn ask(query: &Query, options: &Options, history: &History) -> Outcome<Row> {
@@ -69,7 +104,7 @@ fn ask(query: &Query, options: &Options, history: &History) -> Outcome<Row> {
 }
 
 /// Closes the connections of readers and drops the database from the page cache, for which it must be on disk.
-fn forget(store: &MetricsStore, path: &Path) -> Outcome<()> {
+pub fn forget(store: &MetricsStore, path: &Path) -> Outcome<()> {
     store.close_idle_readers();
     let file = File::open(path)?;
     file.sync_all()?;

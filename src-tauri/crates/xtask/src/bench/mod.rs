@@ -10,6 +10,7 @@ mod command_line;
 mod desktop;
 mod headless;
 mod machine;
+mod many_series;
 mod options;
 mod process;
 mod programs;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// How to say it.
-pub const USAGE: &str = "xtask bench [--programs DIR] [--quick]";
+pub const USAGE: &str = "xtask bench [--programs DIR] [--quick] [--store]";
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -12,17 +12,20 @@ pub struct Options {
     pub programs: PathBuf,
     /// Shorter waits and fewer repetitions: good enough to see a step, not for the documentation.
     pub quick: bool,
+    /// Nothing but the database of samples.
+    pub store_only: bool,
 }
 
 impl Options {
     /// Reads the words; without a folder, the programs are looked for beside this one.
     pub fn parse(words: &[&str]) -> Result<Self, String> {
         let beside = std::env::current_exe().ok().and_then(|own| own.parent().map(Path::to_path_buf));
-        let mut options = Self { programs: beside.unwrap_or_default(), quick: false };
+        let mut options = Self { programs: beside.unwrap_or_default(), quick: false, store_only: false };
         let mut rest = words.iter();
         while let Some(word) = rest.next() {
             match *word {
                 "--quick" => options.quick = true,
+                "--store" => options.store_only = true,
                 "--programs" => {
                     let folder = rest.next().ok_or_else(|| format!("--programs needs a folder; usage: {USAGE}"))?;
                     options.programs = PathBuf::from(folder);

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::options::Options;
 use super::report::{Report, Row};
 use super::storage::History;
-use super::{Outcome, charts, collectors, command_line, headless, machine, round, rules};
+use super::{Outcome, charts, collectors, command_line, headless, machine, many_series, round, rules};
 
 /// Measures everything that can be measured here. `words` are those after `bench`.
 pub fn run(words: &[&str]) -> Result<String, String> {
@@ -20,6 +20,11 @@ async fn measure(options: &Options) -> String {
     let begun = Instant::now();
     let machine = machine::description(options);
     let mut report = Report::default();
+    if options.store_only {
+        say("the store: 30 days of 150 series");
+        report.add("The store", storage(options));
+        return format!("{machine}.\n\n{report}");
+    }
     say("the collectors");
     report.add("Round of all collectors", collectors::rows(options));
     say("a round in the engine");
@@ -46,6 +51,8 @@ fn storage(options: &Options) -> Outcome<Vec<Row>> {
     let (history, mut rows) = History::generate()?;
     rows.extend(charts::rows(options, &history)?);
     rows.extend(history.retention()?);
+    drop(history);
+    rows.extend(many_series::rows(options)?);
     Ok(rows)
 }
 

@@ -23,8 +23,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// At its start.
+    /// At its start, with as many series as most have.
     pub fn new() -> Self {
+        Self::with(COUNT)
+    }
+
+    /// At its start, with about that many series of the same mix.
+    pub fn with(count: usize) -> Self {
         let kinds = [
             ("cpu", Unit::Percent, 50),
             ("memory", Unit::Bytes, 20),
@@ -32,12 +37,14 @@ impl Machine {
             ("temperature", Unit::Celsius, 20),
             ("constant", Unit::Count, 15),
         ];
+        let key = |name, n: usize| match name {
+            // What a rule usually looks at: a name of its own.
+            "memory" => SeriesKey::plain(&format!("host.memory.{n}")),
+            _ => SeriesKey::labelled(&format!("host.{name}"), "n", format!("{n}")),
+        };
         let keys: Vec<_> = kinds
             .iter()
-            .flat_map(|(name, unit, count)| {
-                (0..*count)
-                    .map(move |n| (Arc::new(SeriesKey::labelled(&format!("host.{name}"), "n", format!("{n}"))), *unit))
-            })
+            .flat_map(|(name, unit, share)| (0..share * count / COUNT).map(move |n| (Arc::new(key(name, n)), *unit)))
             .collect();
         let state = keys.iter().enumerate().map(|(n, (_, unit))| match unit {
             Unit::Percent => 20.0,

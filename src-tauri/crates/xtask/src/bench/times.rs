@@ -29,6 +29,12 @@ impl Times {
         self.cpus.push(cpu);
     }
 
+    /// Adds what was measured elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.walls.extend(other.walls);
+        self.cpus.extend(other.cpus);
+    }
+
     /// Wall time in milliseconds that this share of the repetitions did not exceed.
     pub fn wall(&self, share: f64) -> f64 {
         at(&self.walls, share)
