@@ -1,6 +1,7 @@
 // One alert in figures, and its place in a chart.
 import type { AlertDetail, AlertView, Unit } from '$/backend/types';
 import type { Judged } from '$/chart/data';
+import type { Firing } from '$/chart/paint';
 import { exactly, HOUR, inWords, MINUTE, parseSpan } from './time';
 import { isDrawable, type Line, linesOf, thresholdText } from './threshold';
 import { stateBeyond } from './state-word';
@@ -69,12 +70,12 @@ export function timeAround(alert: AlertView, now: number): [string, string][] {
   ];
 }
 
-/** The span to shade, up to the end of the chart while it lasts. */
-export function firingOf(alert: AlertView, chartEnd: number) {
-  if (alert.fired_at == null) return undefined;
+/** The span to shade, up to the end of the chart while it lasts; none before it was raised. */
+export function firingOf(alert: AlertView, chartEnd: number): Firing[] {
+  if (alert.fired_at == null) return [];
   const from = begin(alert);
   const to = end(alert) ?? chartEnd;
-  return { from, to, level: alert.level, label: `${alert.level} ${inWords(to - from)}` };
+  return [{ from, to, level: alert.level, label: `${alert.level} ${inWords(to - from)}` }];
 }
 
 /** What its rule judges of the series, to be drawn beside it; nothing for the newest value, and for what has no size in it. */
