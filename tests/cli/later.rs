@@ -10,7 +10,6 @@ fn what_is_not_built_says_so() {
         "health",
         "health board",
         "metrics tokens",
-        "metrics export",
         "metrics record",
         "metrics reset",
         "incidents list",

@@ -24,7 +24,9 @@ export class HttpBackend implements Backend {
       throw new Problem('unreachable', "Caretaker's engine does not answer");
     }
     const text = await answer.text();
-    const content: unknown = text === '' ? undefined : read(text);
+    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+    // What is no JSON is a text, such as an export; the window's door does the same.
+    const content: unknown = text === '' ? undefined : isJson || !answer.ok ? read(text) : text;
     if (!answer.ok) throw Problem.from(content, answer.status);
     return content as T;
   }

@@ -11,6 +11,8 @@ export interface Firing {
   to: number;
   level: Level;
   label: string;
+  /** For those who hear the chart. */
+  text?: string;
 }
 
 /** Everything in a chart besides its line. */
@@ -49,14 +51,7 @@ export function paintGround(plot: uPlot, { marks, firing, lines }: Surroundings,
     for (const line of visible(plot, lines)) {
       const y = Math.round(plot.valToPos(line.value, 'y', true)) + 0.5;
       const { left, width } = plot.bbox;
-      stroke(
-        ink,
-        line.level === 'critical' ? theme.critical : theme.warning,
-        ratio,
-        [5 * ratio, 4 * ratio],
-        [left, y],
-        [left + width, y],
-      );
+      stroke(ink, colourOf(line, theme), ratio, [5 * ratio, 4 * ratio], [left, y], [left + width, y]);
     }
   });
 }
@@ -137,9 +132,14 @@ function paintThresholdNames(
     ink.lineJoin = 'round';
     ink.strokeStyle = theme.ground;
     ink.strokeText(line.text, x, y);
-    ink.fillStyle = line.level === 'critical' ? theme.critical : theme.warning;
+    ink.fillStyle = colourOf(line, theme);
     ink.fillText(line.text, x, y);
   }
+}
+
+function colourOf({ level }: Line, theme: Theme): string {
+  if (level === 'plain') return theme.muted;
+  return level === 'critical' ? theme.critical : theme.warning;
 }
 
 function visible(plot: uPlot, lines: Line[]): Line[] {

@@ -1,5 +1,5 @@
 // Bounds of rules: in words, and in the numbers that people type.
-import type { Aggregate, Level, Rule, SeriesKey, Threshold, Unit } from '$/backend/types';
+import type { Aggregate, Level, Rule, SeriesKey, Stats, Threshold, Unit } from '$/backend/types';
 import { spanInWords } from './time';
 import { formatValue, rounded } from './unit';
 
@@ -30,7 +30,8 @@ export function guessedUnit(metric: string): Unit {
 
 /** A thin line in a chart. */
 export interface Line {
-  level: Level;
+  /** A bound of a rule, or a plain figure. */
+  level: Level | 'plain';
   value: number;
   text: string;
 }
@@ -69,6 +70,18 @@ export const FIGURES: Record<Aggregate, string> = {
   forecast: 'time left at this pace',
   absent: 'time without a value',
 };
+
+/** Figures over the time of a chart as thin lines. */
+export function percentileLines({ p50, p95, p99 }: Stats, unit: Unit): Line[] {
+  const figures: [string, number | null | undefined][] = [
+    ['50 %', p50],
+    ['95 %', p95],
+    ['99 %', p99],
+  ];
+  return figures.flatMap(([name, value]) =>
+    value == null ? [] : [{ level: 'plain', value, text: `${name} below ${formatValue(unit, value)}` }],
+  );
+}
 
 /** What a rule looks at, in words: `average of 5 min, for 2 min`. */
 export function judgementText(rule: Rule): string {

@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod config;
+pub mod export;
 pub mod forecast;
 pub mod metric;
 pub mod notice;

@@ -29,6 +29,6 @@ mod words;
 
 pub use engine::{DesktopGuard, Engine, Mode};
 pub use machine::machine_ports;
-pub use operation::{AlertFilter, PointsQuery};
+pub use operation::{AlertFilter, ExportQuery, PointsQuery};
 pub use options::{EngineOptions, Ports};
 pub use pipeline::Judged;

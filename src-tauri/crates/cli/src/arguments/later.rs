@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 const LATER: [(&str, &[&str]); 19] = [
     ("monitor", &[]),
     ("health", &[]),
-    ("metrics", &["tokens", "export", "record", "reset"]),
+    ("metrics", &["tokens", "record", "reset"]),
     ("incidents", &["list", "show", "open", "note", "set-priority", "resolve", "postmortem"]),
     ("logs", &["search", "stats", "tail", "export"]),
     ("errors", &["list", "show", "ignore"]),

@@ -20,7 +20,7 @@ pub use completions::Completions;
 pub use configuration::{Configuration, ShowConfiguration, Validate};
 pub use doctor::Doctor;
 pub use global::Global;
-pub use metrics::{ListSeries, Metrics, ShowSeries};
+pub use metrics::{ExportSeries, ListSeries, Metrics, ShowSeries};
 pub use run::Run;
 pub use status::Status;
 

@@ -3,6 +3,7 @@
 mod alerts;
 mod configuration;
 mod doctor;
+mod export;
 mod metrics;
 mod noise;
 mod overview;
@@ -14,6 +15,7 @@ mod status;
 mod window;
 
 pub use alerts::AlertFilter;
+pub use export::ExportQuery;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;
 pub(crate) use status::EXPECTED;
