@@ -44,7 +44,10 @@ impl Doors {
         let own = path == "/desktop" || path.starts_with("/desktop/");
         let client = if own { self.desktop.clone() } else { self.link.client()? };
         let (status, answer) = client.raw(method, path, body).await?;
-        let body = if answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer).unwrap_or(Value::Null) };
+        // What is no JSON is a text, such as an export.
+        let text = || Value::String(String::from_utf8_lossy(&answer).into_owned());
+        let body =
+            if answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer).unwrap_or_else(|_| text()) };
         Ok(Reply { status, body })
     }
 }

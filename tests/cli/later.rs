@@ -8,7 +8,6 @@ fn what_is_not_built_says_so() {
     for verb in [
         "monitor",
         "metrics tokens",
-        "metrics export",
         "metrics record",
         "metrics reset",
         "incidents list",

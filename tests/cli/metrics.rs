@@ -62,3 +62,39 @@ fn where_no_person_looks_every_value_is_a_line() {
     assert!(lines.next().is_some_and(|heads| heads.starts_with("AT ")), "{text}");
     assert!(lines.next().is_some_and(|value| value.contains('%')), "{text}");
 }
+
+#[test]
+fn measurements_leave_in_four_formats_to_stdout_and_to_a_file() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let csv = world.run(&["metrics", "export", "--format", "csv", "--name", "host.memory.*"]);
+    let mut lines = csv.out.lines();
+    assert_eq!((csv.code, lines.next()), (0, Some("at,name,labels,unit,value,min,max")));
+    assert!(lines.next().is_some_and(|line| line.contains(",host.memory.")) && !csv.out.contains("host.cpu"));
+    let markdown = world.run(&["metrics", "export", "--format", "markdown", "--name", "host.memory.usage"]).out;
+    assert!(markdown.contains("| host.memory.usage | "), "{markdown}");
+    let page = world.run(&["metrics", "export", "--format", "prometheus", "--name", "host.memory.usage"]).out;
+    assert!(page.starts_with("# TYPE caretaker_host_memory_usage_percent gauge\n"), "{page}");
+    let whole: serde_json::Value = world.read(&["metrics", "export", "--format", "json", "--since", "1h", "--json"]);
+    assert!(whole["series"].as_array().is_some_and(|series| series.len() > 5), "{whole}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.csv");
+    let words = ["metrics", "export", "--format", "csv", "--output", file.to_str().unwrap(), "--json"];
+    let written: serde_json::Value = world.read(&words);
+    assert_eq!(written["bytes"], std::fs::metadata(&file).unwrap().len());
+}
+
+#[test]
+fn an_export_of_nothing_or_in_no_format_says_so() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let unknown = world.run(&["metrics", "export", "--format", "csv", "--name", "board.*"]);
+    assert!(unknown.code == 4 && unknown.err.contains("board.*"), "{unknown:?}");
+    let format = world.run(&["metrics", "export", "--format", "xml"]);
+    assert!(format.code == 2 && format.err.contains("prometheus"), "{format:?}");
+    let both = world.run(&["metrics", "export", "--format", "csv", "--json"]);
+    assert_eq!(both.code, 2, "{both:?}");
+    let device = world.run(&["metrics", "export", "--format", "csv", "--output", "/dev/null"]);
+    assert!(device.code == 2 && std::path::Path::new("/dev/null").exists(), "{device:?}");
+}

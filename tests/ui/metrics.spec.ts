@@ -1,4 +1,8 @@
 // Charts of any series: picking, zooming, the crosshair by keyboard, and the same as a table.
+import { text } from 'node:stream/consumers';
+import { AxeBuilder } from '@axe-core/playwright';
+import { busyDay } from './support/days.ts';
+import { picture } from './support/pictures.ts';
 import { expect, test } from './support/test.ts';
 
 test('a series is found by words and shown with Enter', async ({ page, open }) => {
@@ -106,3 +110,88 @@ test.describe('a series that is not kept', () => {
     await expect(page.locator('main')).toContainText('host.gpu.usage');
   });
 });
+
+test('series of one unit share a chart, with their figures', async ({ page, world, open }) => {
+  await world.measure({ 'host.cpu.usage': 71, 'host.memory.usage': 55 });
+  await open('metrics?series=host.cpu.usage&series=host.memory.usage&series=host.load.1m&range=1h');
+  await expect(page.getByRole('figure')).toHaveCount(3);
+  await page.getByText('By unit', { exact: true }).click();
+  await expect(page.getByRole('figure')).toHaveCount(2);
+  await expect(page).toHaveURL(/layout=together/);
+  const figures = page.getByRole('table', { name: 'CPU, Memory: figures over the time shown' });
+  await expect(figures.getByRole('row', { name: /^CPU/ })).toContainText(/71\s%/);
+  const chart = page.getByRole('slider', { name: /^CPU, Memory/ });
+  await chart.focus();
+  await page.keyboard.press('End');
+  await expect(chart).toHaveAttribute('aria-valuetext', /CPU 71\s%, Memory 55\s%/);
+  await page.getByRole('button', { name: 'Remove Memory' }).click();
+  await expect(page.getByRole('figure')).toHaveCount(2);
+  await expect(page.getByRole('table', { name: /figures over/ })).toHaveCount(0);
+});
+
+test('percentiles are lines when they are wanted', async ({ page, world, open }) => {
+  await world.advance('10m');
+  await open('metrics?series=host.cpu.usage&range=1h');
+  await expect(page.getByRole('figure')).toContainText(/99 % below/);
+  await expect(page.getByRole('figure')).not.toContainText(/50 % below/);
+  await page.getByRole('button', { name: 'Percentiles' }).click();
+  await expect(page.getByRole('figure')).toContainText(/50 % below/);
+  await expect(page).toHaveURL(/percentiles=yes/);
+});
+
+test('alerts are spans of their series', async ({ page, world, open }) => {
+  await world.set({ 'host.cpu.usage': 96 });
+  await world.advance('9m');
+  await world.set({ 'host.cpu.usage': 12 });
+  await world.advance('20m');
+  await open('metrics?series=host.cpu.usage&series=host.memory.usage&range=1h');
+  await expect(page.getByRole('figure', { name: /^CPU/ })).toContainText(/CPU busy, critical, .* for \d+ min/);
+  await expect(page.getByRole('figure', { name: /^Memory/ })).not.toContainText('CPU busy');
+});
+
+test('what is shown leaves as a file, or by way of the clipboard', async ({ page, world, open, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await world.measure({ 'host.cpu.usage': 71 });
+  await open('metrics?series=host.cpu.usage&range=1h');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as CSV' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('caretaker-metrics.csv');
+  const lines = (await text(await file.createReadStream())).trim().split('\r\n');
+  expect(lines[0]).toBe('at,name,labels,unit,value,min,max');
+  expect(lines.at(-1)).toMatch(/,host\.cpu\.usage,,percent,71,71,71$/);
+  await page.getByRole('button', { name: 'Copy as Prometheus' }).click();
+  await expect(page.getByText('Prometheus copied.')).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain('# TYPE caretaker_host_cpu_usage_percent gauge\ncaretaker_host_cpu_usage_percent 71 ');
+  await page.getByRole('button', { name: 'Copy as JSON' }).click();
+  await expect(page.getByText('JSON copied.')).toBeVisible();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('several series on one chart', async ({ page, world, open }) => {
+      await busyDay(world);
+      await page.clock.setFixedTime(await world.now());
+      await page.setViewportSize({ width: 1280, height: 800 });
+      const series = ['host.cpu.usage', 'host.memory.usage', 'host.disk.usage{mount=/}', 'host.load.1m'];
+      const query = series.map((text) => `series=${text}`).join('&');
+      await open(`metrics?${query}&range=6h&layout=together`);
+      await expect(page.getByRole('figure')).toHaveCount(2);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+      await picture(page, `metrics-together-${colorScheme}`);
+      await page.getByRole('button', { name: 'Export' }).click();
+      await picture(page, `metrics-export-${colorScheme}`);
+      await page.setViewportSize({ width: 640, height: 480 });
+      await open('metrics?series=host.cpu.usage&range=6h&percentiles=yes');
+      await expect(page.getByRole('slider')).toBeVisible();
+      await picture(page, `metrics-small-${colorScheme}`);
+    });
+  });
+}

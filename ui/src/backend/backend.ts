@@ -7,8 +7,11 @@ export interface Backend {
   /** Which door this is. */
   readonly kind: 'window' | 'http';
 
-  /** Asks the engine; `path` begins behind `/api/v1`. Rejects with a `Problem`. */
-  api<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /**
+   * Asks the engine; `path` begins behind `/api/v1`. Rejects with a `Problem`. Once `signal` says so nobody waits for
+   * the answer any more; what the engine was asked for may still happen.
+   */
+  api<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T>;
 
   /**
    * Hears hints until the returned function is called. Hints carry no facts, so a lost one costs nothing: after a

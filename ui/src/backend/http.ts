@@ -10,19 +10,23 @@ const LONGEST_WAIT_MS = 10_000;
 export class HttpBackend implements Backend {
   readonly kind = 'http';
 
-  async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async api<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     let answer: Response;
     try {
       answer = await fetch(PREFIX + path, {
         method,
         headers: body === undefined ? {} : { 'content-type': 'application/json' },
         body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
       });
     } catch {
+      if (signal?.aborted) throw new Problem('interrupted', 'Nobody waits for this any more');
       throw new Problem('unreachable', "Caretaker's engine does not answer");
     }
     const text = await answer.text();
-    const content: unknown = text === '' ? undefined : read(text);
+    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+    // What is no JSON is a text, such as an export; the window's door does the same.
+    const content: unknown = text === '' ? undefined : isJson || !answer.ok ? read(text) : text;
     if (!answer.ok) throw Problem.from(content, answer.status);
     return content as T;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark, Point } from '$/backend/types';
 import { timeLabels, valueLabels } from './axis';
-import { columnsOf, extent, judgedColumn, lonely, nearest, typicalStep } from './data';
+import { align, columnsOf, extent, judgedColumn, lonely, nearest, typicalStep } from './data';
 import { placeMarks } from './marks';
 import { heightFor, nameSide, roundUp } from './scale';
 import { sparkline } from './sparkline';
@@ -153,5 +153,23 @@ describe('a sparkline', () => {
     const points = [point(0, 0), point(60, 100)];
     const { area } = sparkline({ points, from: START, to: START + 60_000, low: 0, high: 100 });
     expect(area).toBe('M0 100L0 100L100 0L100 100Z');
+  });
+});
+
+describe('several series on one time axis', () => {
+  const columns = (at: number[], mean: (number | null)[]) => ({ at, mean, min: mean, max: mean, hasBand: false });
+
+  it('tell a gap from a time at which only others were measured', () => {
+    const { at, values } = align([columns([1, 2, 3], [10, null, 12]), columns([2, 4], [20, 21])]);
+    expect(at).toEqual([1, 2, 3, 4]);
+    expect(values).toEqual([
+      [10, null, 12, undefined],
+      [undefined, 20, undefined, 21],
+    ]);
+  });
+
+  it('do not make dots of values that others stand between', () => {
+    expect(lonely([10, undefined, 12, undefined])).toEqual([]);
+    expect(lonely([undefined, 10, undefined, null, 12])).toEqual([1, 4]);
   });
 });

@@ -2,6 +2,8 @@
 import type { Point } from '$/backend/types';
 
 type Column = (number | null)[];
+/** As a column, on the time axis of several. */
+export type Aligned = (number | null | undefined)[];
 
 export interface Columns {
   /** Milliseconds since the epoch, strictly rising. */
@@ -90,11 +92,24 @@ export function typicalStep(points: Point[]): number {
 }
 
 /** Indexes of values that stand alone between gaps: a line cannot show them, so they are drawn as dots. */
-export function lonely(column: Column): number[] {
-  const isMissing = (index: number) => column[index] === null || column[index] === undefined;
-  return column.flatMap((value, index) =>
-    value !== null && isMissing(index - 1) && isMissing(index + 1) ? [index] : [],
-  );
+export function lonely(column: Aligned): number[] {
+  // What another series alone was measured at is no gap: the line goes on behind it.
+  const isGap = (index: number, step: number) => {
+    let at = index + step;
+    while (at >= 0 && at < column.length && column[at] === undefined) at += step;
+    return column[at] == null;
+  };
+  return column.flatMap((value, index) => (value != null && isGap(index, -1) && isGap(index, 1) ? [index] : []));
+}
+
+/** Several series on one time axis: nothing where a series has a gap, undefined where only others were measured. */
+export function align(all: Columns[]): { at: number[]; values: Aligned[] } {
+  const at = [...new Set(all.flatMap((columns) => columns.at))].sort((one, other) => one - other);
+  const values = all.map((columns) => {
+    const known = new Map(columns.at.map((time, index) => [time, columns.mean[index] ?? null]));
+    return at.map((time) => known.get(time));
+  });
+  return { at, values };
 }
 
 /** The index whose time is nearest to `at`; nothing in an empty chart. */

@@ -5,12 +5,14 @@ import type { Line } from '$/lib/threshold';
 import type { Placed } from './marks';
 import type { Theme } from './theme';
 
-/** A span during which an alert was raised. */
+/** A span during which an alert was raised; its label stays away where another stands. */
 export interface Firing {
   from: number;
   to: number;
   level: Level;
   label: string;
+  /** For those who hear the chart. */
+  text?: string;
 }
 
 /** Everything in a chart besides its line. */
@@ -19,7 +21,7 @@ export interface Surroundings {
   /** Where the lines are named. */
   side: 'left' | 'right';
   marks: Placed[];
-  firing: Firing | undefined;
+  firing: Firing[];
 }
 
 const FONT_SIZE = 10.5;
@@ -38,25 +40,18 @@ export function paintGround(plot: uPlot, { marks, firing, lines }: Surroundings,
         ink.fillRect(left, top, width, height);
       } else stroke(ink, theme.mark, ratio, [2 * ratio, 3 * ratio], [left, top - 4 * ratio], [left, top + height]);
     }
-    if (firing) {
-      const left = plot.valToPos(firing.from, 'x', true);
-      const width = Math.max(plot.valToPos(firing.to, 'x', true) - left, 2 * ratio);
-      ink.fillStyle = firing.level === 'critical' ? theme.criticalShade : theme.warningShade;
+    for (const span of firing) {
+      const left = plot.valToPos(span.from, 'x', true);
+      const width = Math.max(plot.valToPos(span.to, 'x', true) - left, 2 * ratio);
+      ink.fillStyle = span.level === 'critical' ? theme.criticalShade : theme.warningShade;
       ink.fillRect(left, top, width, height);
-      ink.fillStyle = firing.level === 'critical' ? theme.critical : theme.warning;
+      ink.fillStyle = span.level === 'critical' ? theme.critical : theme.warning;
       ink.fillRect(left, top - 2 * ratio, width, 2 * ratio);
     }
     for (const line of visible(plot, lines)) {
       const y = Math.round(plot.valToPos(line.value, 'y', true)) + 0.5;
       const { left, width } = plot.bbox;
-      stroke(
-        ink,
-        line.level === 'critical' ? theme.critical : theme.warning,
-        ratio,
-        [5 * ratio, 4 * ratio],
-        [left, y],
-        [left + width, y],
-      );
+      stroke(ink, colourOf(line, theme), ratio, [5 * ratio, 4 * ratio], [left, y], [left + width, y]);
     }
   });
 }
@@ -67,7 +62,10 @@ export function paintNames(plot: uPlot, { marks, firing, lines, side }: Surround
     ink.font = `500 ${FONT_SIZE * ratio}px ${theme.font}`;
     ink.textBaseline = 'alphabetic';
     const above = plot.bbox.top - 6 * ratio;
-    const firingSpan = firing ? paintFiringName(plot, ink, firing, theme, above) : undefined;
+    const taken: [number, number][] = [];
+    const isFree = (from: number, to: number) =>
+      !taken.some(([start, end]) => from < end + 8 * ratio && to + 8 * ratio > start);
+    for (const span of firing) paintFiringName(plot, ink, span, theme, { y: above, taken, isFree });
     for (const mark of marks) {
       if (mark.label === '') continue;
       const left = plot.valToPos(mark.from, 'x', true);
@@ -75,7 +73,7 @@ export function paintNames(plot: uPlot, { marks, firing, lines, side }: Surround
       const isSpan = right - left >= 2 * ratio;
       const width = ink.measureText(mark.label).width;
       const start = isSpan ? (left + right - width) / 2 : left + 4 * ratio;
-      if (firingSpan && start < firingSpan[1] + 8 * ratio && start + width + 8 * ratio > firingSpan[0]) continue;
+      if (!isFree(start, start + width)) continue;
       ink.fillStyle = theme.muted;
       ink.textAlign = 'left';
       ink.fillText(mark.label, start, above);
@@ -89,15 +87,24 @@ function paintFiringName(
   ink: CanvasRenderingContext2D,
   firing: Firing,
   theme: Theme,
-  y: number,
-): [number, number] {
+  { y, taken, isFree }: Shelf,
+): void {
+  if (firing.label === '') return;
   const { left, width } = plot.bbox;
   const length = ink.measureText(firing.label).width;
   const start = Math.min(Math.max(plot.valToPos(firing.from, 'x', true), left), left + width - length);
+  if (!isFree(start, start + length)) return;
   ink.fillStyle = firing.level === 'critical' ? theme.critical : theme.warning;
   ink.textAlign = 'left';
   ink.fillText(firing.label, start, y);
-  return [start, start + length];
+  taken.push([start, start + length]);
+}
+
+/** The strip above the plot in which names stand, and where it is taken. */
+interface Shelf {
+  y: number;
+  taken: [number, number][];
+  isFree: (from: number, to: number) => boolean;
 }
 
 function paintThresholdNames(
@@ -125,9 +132,14 @@ function paintThresholdNames(
     ink.lineJoin = 'round';
     ink.strokeStyle = theme.ground;
     ink.strokeText(line.text, x, y);
-    ink.fillStyle = line.level === 'critical' ? theme.critical : theme.warning;
+    ink.fillStyle = colourOf(line, theme);
     ink.fillText(line.text, x, y);
   }
+}
+
+function colourOf({ level }: Line, theme: Theme): string {
+  if (level === 'plain') return theme.muted;
+  return level === 'critical' ? theme.critical : theme.warning;
 }
 
 function visible(plot: uPlot, lines: Line[]): Line[] {

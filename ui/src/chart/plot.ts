@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import type { Unit } from '$/backend/types';
 import { timeLabels, valueIncrements, valueLabels } from './axis';
-import { type Columns, lonely } from './data';
+import { type Aligned, type Columns, lonely } from './data';
 import { paintGround, paintNames, STRIP, type Surroundings } from './paint';
 import type { Height } from './scale';
 import { type Theme, themeOf } from './theme';
@@ -12,6 +12,8 @@ export interface Picture extends Surroundings {
   columns: Columns;
   /** What a rule judges of them, as a second line. */
   judged?: (number | null)[];
+  /** Further series of the same unit on the same times; as many as when the plot was made. */
+  others?: Aligned[];
   unit: Unit;
   /** Ends of the time shown, in milliseconds since the epoch. */
   from: number;
@@ -36,6 +38,11 @@ const ratio = () => window.devicePixelRatio;
 const RIGHT = 10;
 /** Index of the line among the columns: time, highest, lowest, mean, judged. */
 const MEAN = 3;
+const FIRST_OTHER = 5;
+
+const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+/** How the line of the series with this place is dashed. */
+export const dashOf = (index: number): number[] => DASHES[index % DASHES.length] ?? [];
 
 /** Width of the field within a chart of this width. */
 export const fieldWidth = (width: number): number => Math.max(0, width - LEFT_AXIS - RIGHT);
@@ -139,10 +146,11 @@ export class Plot {
             size: 4,
             width: 0,
             fill: () => this.#theme.accent,
-            filter: (plot) => lonely(plot.data[MEAN] as (number | null)[]),
+            filter: (plot) => lonely(plot.data[MEAN] as Aligned),
           },
         },
         { stroke: () => this.#theme.text, width: 2, points: { show: false } },
+        ...(this.#picture.others ?? []).map((_, index) => this.#further(index + 1)),
       ],
       bands: [{ series: [1, 2], fill: () => this.#theme.band }],
       hooks: {
@@ -167,6 +175,19 @@ export class Plot {
     };
   }
 
+  /** The line of a series beside the first; its dashes tell it apart without its colour. */
+  #further(index: number): uPlot.Series {
+    const colour = () => this.#theme.series[index % this.#theme.series.length] ?? this.#theme.text;
+    const show = { show: true, size: 4, width: 0, fill: colour };
+    const column = FIRST_OTHER + index - 1;
+    return {
+      stroke: colour,
+      width: 1.5,
+      dash: dashOf(index),
+      points: { ...show, filter: (plot) => lonely(plot.data[column] as Aligned) },
+    };
+  }
+
   #cursor(reactions: Reactions): uPlot.Cursor {
     return {
       x: true,
@@ -175,11 +196,12 @@ export class Plot {
       points: {
         size: 9,
         width: 2,
-        fill: () => this.#theme.accent,
+        fill: (_, series) =>
+          this.#theme.series[series < FIRST_OTHER ? 0 : series - FIRST_OTHER + 1] ?? this.#theme.accent,
         stroke: () => this.#theme.ground,
         show: (_, series) => {
           const dot = document.createElement('div');
-          dot.className = series === MEAN ? 'u-cursor-pt dot' : 'u-cursor-pt none';
+          dot.className = series === MEAN || series >= FIRST_OTHER ? 'u-cursor-pt dot' : 'u-cursor-pt none';
           return dot;
         },
       },
@@ -193,6 +215,7 @@ export class Plot {
   }
 }
 
-function columnsFor({ columns, judged }: Picture): uPlot.AlignedData {
-  return [columns.at, columns.max, columns.min, columns.mean, judged ?? columns.at.map(() => null)];
+function columnsFor({ columns, judged, others }: Picture): uPlot.AlignedData {
+  const { at, max, min, mean } = columns;
+  return [at, max, min, mean, judged ?? at.map(() => null), ...(others ?? [])];
 }

@@ -13,6 +13,8 @@ export interface Theme {
   critical: string;
   warningShade: string;
   criticalShade: string;
+  /** Lines of several series; the first is the accent. */
+  series: string[];
   font: string;
 }
 
@@ -33,6 +35,7 @@ export function themeOf(element: Element): Theme {
     critical: colour('--critical'),
     warningShade: colour('--warning-soft'),
     criticalShade: colour('--critical-soft'),
+    series: ['--accent', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'].map(colour),
     font: style.fontFamily,
   };
 }

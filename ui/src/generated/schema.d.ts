@@ -310,6 +310,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measurements as one text, to be kept in a file. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/points": {
         parameters: {
             query?: never;
@@ -2576,6 +2593,55 @@ export interface operations {
                 };
             };
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query: {
+                /** @description How it is written. */
+                format: "json" | "csv" | "markdown" | "prometheus";
+                /** @description Only series with this name, or this name with its labels; `*` stands for anything. May be given several times. */
+                name?: string[];
+                /** @description How far back from now; default 7d. */
+                since?: components["schemas"]["Span"];
+                /** @description Start of the range, in place of `since`. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description End of the range; default now. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description One value a step; default every sample up to 6 h, and steps that suit the range beyond. */
+                step?: components["schemas"]["Span"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the format that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

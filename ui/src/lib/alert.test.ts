@@ -68,9 +68,9 @@ it('is shown with half an hour around it, more if it lasted long, and up to now 
 });
 
 it('is shaded from when it was raised to its end, or to the edge of the chart', () => {
-  expect(firingOf(open, START + 10 * 60_000)).toMatchObject({ from: START + 60_000, to: START + 600_000 });
-  expect(firingOf(over, START + 999 * 60_000)).toMatchObject({ to: START + 121 * 60_000 });
-  expect(firingOf({ ...open, fired_at: null }, START)).toBeUndefined();
+  expect(firingOf(open, START + 10 * 60_000)).toMatchObject([{ from: START + 60_000, to: START + 600_000 }]);
+  expect(firingOf(over, START + 999 * 60_000)).toMatchObject([{ to: START + 121 * 60_000 }]);
+  expect(firingOf({ ...open, fired_at: null }, START)).toEqual([]);
 });
 
 it('shows the bounds of its time, and none that have another size than the series', () => {

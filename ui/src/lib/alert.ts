@@ -1,10 +1,15 @@
 // One alert in figures, and its place in a chart.
-import type { AlertDetail, AlertView, Unit } from '$/backend/types';
+import type { AlertDetail, AlertView, SeriesKey, Unit } from '$/backend/types';
 import type { Judged } from '$/chart/data';
+import type { Firing } from '$/chart/paint';
+import { seriesText } from './series';
 import { exactly, HOUR, inWords, MINUTE, parseSpan } from './time';
 import { isDrawable, type Line, linesOf, thresholdText } from './threshold';
 import { stateBeyond } from './state-word';
 import { formatValue } from './unit';
+
+/** More spans than these have no room for names. */
+const MOST_NAMED = 5;
 
 const begin = (alert: AlertView): number => Date.parse(alert.fired_at ?? alert.since);
 const end = (alert: AlertView): number | undefined => (alert.resolved_at ? Date.parse(alert.resolved_at) : undefined);
@@ -69,12 +74,24 @@ export function timeAround(alert: AlertView, now: number): [string, string][] {
   ];
 }
 
-/** The span to shade, up to the end of the chart while it lasts. */
-export function firingOf(alert: AlertView, chartEnd: number) {
-  if (alert.fired_at == null) return undefined;
+/** The span to shade, up to the end of the chart while it lasts; none before it was raised. */
+export function firingOf(alert: AlertView, chartEnd: number): Firing[] {
+  if (alert.fired_at == null) return [];
   const from = begin(alert);
   const to = end(alert) ?? chartEnd;
-  return { from, to, level: alert.level, label: `${alert.level} ${inWords(to - from)}` };
+  return [{ from, to, level: alert.level, label: `${alert.level} ${inWords(to - from)}` }];
+}
+
+/** The alerts of one series as spans of its chart, named where there are few. */
+export function alertSpans(alerts: AlertView[], key: SeriesKey, chartEnd: number): Firing[] {
+  const own = alerts.filter((alert) => seriesText({ name: alert.metric, labels: alert.labels }) === seriesText(key));
+  return own.flatMap((alert) =>
+    firingOf(alert, chartEnd).map((span) => ({
+      ...span,
+      label: own.length > MOST_NAMED ? '' : alert.title,
+      text: `${alert.title}, ${alert.level}, ${exactly(span.from)} for ${inWords(span.to - span.from)}`,
+    })),
+  );
 }
 
 /** What its rule judges of the series, to be drawn beside it; nothing for the newest value, and for what has no size in it. */

@@ -6,6 +6,8 @@ it.each([
   ['#/overview', 'overview', ''],
   ['#/alerts/0198c', 'alerts', '0198c'],
   ['alerts/0198c', 'alerts', '0198c'],
+  ['#/rules/cpu-high', 'rules', 'cpu-high'],
+  ['#/rules?metric=host.cpu.usage', 'rules', ''],
   ['#/nowhere', 'overview', ''],
   ['#/alerts/%', 'alerts', '%'],
 ])('%j leads to %s', (hash, room, id) => {

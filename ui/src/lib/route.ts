@@ -3,9 +3,13 @@
 export const ROOMS = ['overview', 'alerts', 'metrics', 'settings'] as const;
 export type Room = (typeof ROOMS)[number];
 
+/** Rooms, and pages that belong to one without standing in the list of rooms: the editor of a rule. */
+export type Place = Room | 'rules';
+const PLACES: readonly Place[] = [...ROOMS, 'rules'];
+
 export interface Route {
-  room: Room;
-  /** What within the room; an alert's id. */
+  room: Place;
+  /** What within it: an alert's id, a rule's id. */
   id: string;
   query: URLSearchParams;
 }
@@ -17,7 +21,7 @@ export function parseRoute(hash: string): Route {
   const path = cut < 0 ? text : text.slice(0, cut);
   const query = new URLSearchParams(cut < 0 ? '' : text.slice(cut + 1));
   const [room = '', ...rest] = path.split('/');
-  const known = ROOMS.find((name) => name === room);
+  const known = PLACES.find((name) => name === room);
   return known ? { room: known, id: safelyDecoded(rest.join('/')), query } : { room: 'overview', id: '', query };
 }
 
@@ -27,6 +31,12 @@ export function address(path: string, query: Record<string, string | string[] | 
     (value === undefined ? [] : Array.isArray(value) ? value : [value]).map((one) => `${key}=${gentlyEncoded(one)}`),
   );
   return `#/${path}${parts.length === 0 ? '' : `?${parts.join('&')}`}`;
+}
+
+/** The editor of a rule about one series that nobody has written yet. */
+export function newRule(series: { name: string; labels?: Record<string, string> }): string {
+  const label = Object.entries(series.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+  return address('rules', { metric: series.name, label });
 }
 
 /** Leaves `/`, `=`, `{` and `}` readable: they mean nothing within a value here. */

@@ -1,5 +1,5 @@
 // Series: their text form in addresses, and their names for people.
-import type { SeriesEntry, SeriesKey } from '$/backend/types';
+import type { PointsView, SeriesEntry, SeriesKey, SeriesPoints } from '$/backend/types';
 
 /** As in a query and on the command line: `host.disk.usage{mount=/}`. */
 export function seriesText(key: SeriesKey): string {
@@ -25,6 +25,14 @@ export function seriesQuery(key: SeriesKey): [string, string][] {
     `${name}=${value}`,
   ]);
   return [['name', key.name], ...labels];
+}
+
+/** The one series that was asked for, among those whose labels include its labels. */
+export function seriesIn(view: PointsView | undefined, text: string): SeriesPoints | undefined {
+  return (
+    view?.series.find((series) => seriesText(series) === text) ??
+    (view?.series.length === 1 ? view.series[0] : undefined)
+  );
 }
 
 const TITLES: Record<string, string> = {

@@ -1,5 +1,5 @@
 // Bounds of rules: in words, and in the numbers that people type.
-import type { Aggregate, Level, Rule, SeriesKey, Threshold, Unit } from '$/backend/types';
+import type { Aggregate, Level, Rule, SeriesKey, Stats, Threshold, Unit } from '$/backend/types';
 import { spanInWords } from './time';
 import { formatValue, rounded } from './unit';
 
@@ -14,13 +14,24 @@ export const thresholdText = (threshold: Threshold, unit: Unit): string =>
 export const isDrawable = (of: Aggregate): boolean => !['sum', 'rate', 'delta', 'forecast', 'absent'].includes(of);
 
 /** The unit of what a rule judges, from the unit of its series. */
-export function judgedUnit(rule: Rule, series: Unit): Unit {
-  return rule.of === 'forecast' || rule.of === 'absent' ? 'seconds' : series;
+export function judgedUnit(rule: Pick<Rule, 'of'>, series: Unit): Unit {
+  if (rule.of === 'forecast' || rule.of === 'absent') return 'seconds';
+  if (rule.of === 'rate') return series === 'bytes' ? 'bytes_per_second' : 'ratio';
+  return series;
+}
+
+/** A series that was never measured on this machine has no unit here; its name mostly tells. */
+export function guessedUnit(metric: string): Unit {
+  if (/\.(usage|pressure|busy)$/.test(metric)) return 'percent';
+  if (/\.(out|read|written|received|sent)$/.test(metric)) return 'bytes_per_second';
+  if (/\.age$/.test(metric)) return 'seconds';
+  return /temperature/.test(metric) ? 'celsius' : 'ratio';
 }
 
 /** A thin line in a chart. */
 export interface Line {
-  level: Level;
+  /** A bound of a rule, or a plain figure. */
+  level: Level | 'plain';
   value: number;
   text: string;
 }
@@ -44,25 +55,39 @@ export function linesOf(rule: Pick<Rule, 'warning' | 'critical'>, unit: Unit): L
   });
 }
 
+/** The figures of a series that a rule can judge, in words. */
+export const FIGURES: Record<Aggregate, string> = {
+  last: 'latest value',
+  avg: 'average',
+  min: 'lowest',
+  max: 'highest',
+  p50: 'median',
+  p95: '95th percentile',
+  p99: '99th percentile',
+  sum: 'sum',
+  rate: 'rate',
+  delta: 'change',
+  forecast: 'time left at this pace',
+  absent: 'time without a value',
+};
+
+/** Figures over the time of a chart as thin lines. */
+export function percentileLines({ p50, p95, p99 }: Stats, unit: Unit): Line[] {
+  const figures: [string, number | null | undefined][] = [
+    ['50 %', p50],
+    ['95 %', p95],
+    ['99 %', p99],
+  ];
+  return figures.flatMap(([name, value]) =>
+    value == null ? [] : [{ level: 'plain', value, text: `${name} below ${formatValue(unit, value)}` }],
+  );
+}
+
 /** What a rule looks at, in words: `average of 5 min, for 2 min`. */
 export function judgementText(rule: Rule): string {
-  const figures: Record<Aggregate, string> = {
-    last: 'latest value',
-    avg: 'average',
-    min: 'lowest',
-    max: 'highest',
-    p50: 'median',
-    p95: '95th percentile',
-    p99: '99th percentile',
-    sum: 'sum',
-    rate: 'rate',
-    delta: 'change',
-    forecast: 'time left at this pace',
-    absent: 'time without a value',
-  };
   const over = rule.over ? ` over ${spanInWords(rule.over)}` : '';
   const hold = rule.for === '0s' ? '' : `, for ${spanInWords(rule.for)}`;
-  return `${figures[rule.of]}${over}${hold}`;
+  return `${FIGURES[rule.of]}${over}${hold}`;
 }
 
 /** How a bound is typed: its number in `label` is the stored value divided by `factor`. */

@@ -1,7 +1,9 @@
 // The charts of the Metrics page: one loader for each series shown, kept while the series stays.
-import type { PointsView, SeriesKey, SeriesPoints } from '$/backend/types';
+import type { PointsView, SeriesKey } from '$/backend/types';
 import { rangeQuery, type Zoom } from '$/lib/range';
-import { parseSeries, seriesQuery, seriesText } from '$/lib/series';
+import { parseSeries, seriesQuery } from '$/lib/series';
+
+export { seriesIn } from '$/lib/series';
 import type { App } from './app.svelte';
 import type { Loader } from './loader.svelte';
 
@@ -53,12 +55,4 @@ export class Charts {
     };
     return { text, key, loader: this.app.loader(ask) };
   }
-}
-
-/** The one series that was asked for, among those whose labels include its labels. */
-export function seriesIn(view: PointsView | undefined, text: string): SeriesPoints | undefined {
-  return (
-    view?.series.find((series) => seriesText(series) === text) ??
-    (view?.series.length === 1 ? view.series[0] : undefined)
-  );
 }

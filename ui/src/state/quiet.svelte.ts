@@ -1,5 +1,6 @@
-// Everything that mutes at the moment, from silences and from snoozed alerts, in one list.
-import type { AlertView, Silence, SilenceList } from '$/backend/types';
+// Everything that mutes at the moment in one list: a pause, quiet hours, silences, snoozed alerts.
+import type { AlertView, ConfigurationView, QuietHours, Silence, SilenceList } from '$/backend/types';
+import { hoursInForce, hoursText } from '$/lib/quiet';
 import type { App } from './app.svelte';
 import type { Loader } from './loader.svelte';
 
@@ -11,12 +12,22 @@ export interface MutedEntry {
   end?: () => Promise<unknown>;
 }
 
+/** Id of the entry for paused notifications. */
+export const PAUSE = 'pause';
+
 export class Muted {
   readonly silences: Loader<SilenceList>;
+  readonly configuration: Loader<ConfigurationView>;
 
   constructor(private readonly app: App) {
     this.silences = app.loader(() => app.backend.api<SilenceList>('GET', '/silences'));
+    this.configuration = app.loader(() => app.backend.api<ConfigurationView>('GET', '/configuration'));
   }
+
+  /** Hours of the configuration in which nothing is told. */
+  readonly hours: QuietHours[] = $derived.by(() => this.configuration.data?.settings.notify.quiet ?? []);
+  /** Those of them that hold now. */
+  readonly inForce = $derived.by(() => hoursInForce(this.hours, this.app.clock.now));
 
   /** The next to end first. */
   readonly entries: MutedEntry[] = $derived.by(() => {
@@ -34,9 +45,43 @@ export class Muted {
       }));
     const snoozed = alerts
       .filter((alert) => isOpen(alert.silenced_until) && !silences.some((silence) => covers(silence, alert)))
-      .map((alert) => ({ id: alert.id, what: alert.title, why: 'snoozed', until: alert.silenced_until ?? '' }));
-    return [...byHand, ...snoozed].sort((one, other) => Date.parse(one.until) - Date.parse(other.until));
+      .map((alert) => ({
+        id: alert.id,
+        what: alert.title,
+        why: 'snoozed',
+        until: alert.silenced_until ?? '',
+        end: () => this.wake(alert.id),
+      }));
+    return [...this.#pause(), ...this.#hours(), ...byHand, ...snoozed].sort(
+      (one, other) => Date.parse(one.until) - Date.parse(other.until),
+    );
   });
+
+  /** Refreshes what the list is made of. */
+  refresh(): void {
+    void this.silences.refresh();
+    void this.configuration.refresh();
+  }
+
+  #pause(): MutedEntry[] {
+    const until = this.app.status.data?.quiet.until;
+    if (until == null || Date.parse(until) <= this.app.clock.now) return [];
+    return [{ id: PAUSE, what: 'All notifications', why: 'paused', until, end: () => this.app.quiet('off') }];
+  }
+
+  #hours(): MutedEntry[] {
+    if (!this.inForce) return [];
+    const { hours, until } = this.inForce;
+    const why = 'set in the configuration file';
+    return [{ id: 'hours', what: hoursText(hours), why, until: new Date(until).toISOString() }];
+  }
+
+  /** Ends a snooze. */
+  async wake(id: string): Promise<void> {
+    const path = `/alerts/${encodeURIComponent(id)}/snooze`;
+    await this.app.act(() => this.app.backend.api('POST', path, { for: '0s' }));
+    await this.app.status.refresh();
+  }
 
   async end(id: string): Promise<void> {
     await this.app.act(() => this.app.backend.api('DELETE', `/silences/${encodeURIComponent(id)}`));

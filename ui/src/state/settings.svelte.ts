@@ -40,10 +40,15 @@ export class Settings {
 
   /** Keys of a built-in rule that the file changes; a rule that the file defines has nothing to go back to. */
   changedKeys(rule: Rule): string[] {
-    if (this.#isFromFile(`rule.${rule.id}.metric`)) return [];
+    if (this.isOwn(rule.id)) return [];
     const origins = this.configuration.data?.origins ?? [];
     const isOwn = (key: string) => key.startsWith(`rule.${rule.id}.`) && !key.endsWith('.id');
     return origins.map((origin) => origin.key).filter((key) => isOwn(key) && this.#isFromFile(key));
+  }
+
+  /** Whether a rule is the file's own, and not a built-in one that the file may change. */
+  isOwn(id: string): boolean {
+    return this.#isFromFile(`rule.${id}.metric`);
   }
 
   #isFromFile(key: string): boolean {

@@ -54,6 +54,16 @@ impl Client {
         self.call(Method::GET, path, None::<&()>).await
     }
 
+    /// Reads a route whose answer is a text and no JSON.
+    pub async fn text(&self, path: &str) -> Result<String, Problem> {
+        let (status, answer) = self.raw(Method::GET, path, None).await?;
+        if (200..300).contains(&status) {
+            return String::from_utf8(answer.into()).map_err(|error| unreadable(&error));
+        }
+        let failed: ErrorBody = serde_json::from_slice(&answer).map_err(|error| unreadable(&error))?;
+        Err(failed.error)
+    }
+
     /// Calls a route with a body.
     pub async fn send<T: DeserializeOwned>(
         &self,

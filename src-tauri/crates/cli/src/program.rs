@@ -133,6 +133,7 @@ async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
         Verb::Metrics(Metrics::Summary) => verbs::metrics_summary::summary(context).await,
         Verb::Metrics(Metrics::List(wanted)) => verbs::metrics_list::list(context, &wanted).await,
         Verb::Metrics(Metrics::Show(wanted)) => verbs::metrics_show::show(context, &wanted).await,
+        Verb::Metrics(Metrics::Export(wanted)) => verbs::metrics_export::export(context, &wanted).await,
         Verb::Alerts(Alerts::List(wanted)) => verbs::alerts_list::list(context, &wanted).await,
         Verb::Alerts(Alerts::Show(wanted)) => verbs::alerts_show::show(context, &wanted).await,
         Verb::Alerts(Alerts::Ack(wanted)) => verbs::alerts::acknowledge(context, &wanted).await,

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod config;
 pub mod egress;
+pub mod export;
 pub mod forecast;
 pub mod metric;
 pub mod notice;

@@ -34,7 +34,7 @@ mod words;
 pub use access::Recognised;
 pub use engine::{DesktopGuard, Engine, Mode};
 pub use machine::machine_ports;
-pub use operation::{AlertFilter, Figures, PointsQuery};
+pub use operation::{AlertFilter, ExportQuery, Figures, PointsQuery};
 pub use options::{EngineOptions, Ports};
 pub use pipeline::Judged;
 pub use supervision::{Supervision, SupervisionRequest};

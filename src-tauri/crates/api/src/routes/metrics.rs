@@ -2,14 +2,17 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use caretaker_core::export::ExportFormat;
 use caretaker_core::metric::Labels;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_core::view::{MetricSummary, PointsView, SeriesList};
-use caretaker_engine::{Engine, PointsQuery};
+use caretaker_engine::{Engine, ExportQuery, PointsQuery};
 use utoipa::IntoParams;
 
-use crate::answer::{Answer, ErrorBody};
+use crate::answer::{Answer, ErrorBody, Failure};
 
 /// Which points are wanted.
 #[derive(Debug, IntoParams)]
@@ -47,6 +50,38 @@ pub async fn points(State(engine): State<Engine>, RawQuery(query): RawQuery) -> 
     Ok(Json(engine.points(read(query.as_deref().unwrap_or_default(), now)?).await?))
 }
 
+/// What is to be exported.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query; it is read by hand because `name` may repeat")]
+pub struct ExportParameters {
+    /// How it is written.
+    #[param(inline)]
+    format: ExportFormat,
+    /// Only series with this name, or this name with its labels; `*` stands for anything. May be given several times.
+    name: Option<Vec<String>>,
+    /// How far back from now; default 7d.
+    since: Option<Span>,
+    /// Start of the range, in place of `since`.
+    from: Option<Timestamp>,
+    /// End of the range; default now.
+    to: Option<Timestamp>,
+    /// One value a step; default every sample up to 6 h, and steps that suit the range beyond.
+    step: Option<Span>,
+}
+
+/// Measurements as one text, to be kept in a file.
+#[utoipa::path(get, path = "/metrics/export", tag = "metrics", params(ExportParameters),
+    responses((status = 200, body = String, content_type = "text/plain", description = "In the format that was asked for"),
+        (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn export(State(engine): State<Engine>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+    let now = engine.clock().moment().wall;
+    let (format, text) = engine.export(read_export(query.as_deref().unwrap_or_default(), now)?).await?;
+    let file = format!("attachment; filename=\"caretaker-metrics.{}\"", format.extension());
+    Ok(([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, file)], text)
+        .into_response())
+}
+
 /// Figures of the main series over the last hour and day.
 #[utoipa::path(get, path = "/metrics/summary", tag = "metrics",
     responses((status = 200, body = MetricSummary), (status = 500, body = ErrorBody)))]
@@ -73,6 +108,22 @@ fn read(query: &str, now: Timestamp) -> Result<PointsQuery, Problem> {
         return Err(Problem::new(Code::Usage, "the parameter `name` is missing"));
     }
     wanted.labels = labels.into_iter().collect::<Labels>();
+    Ok(wanted)
+}
+
+fn read_export(query: &str, now: Timestamp) -> Result<ExportQuery, Problem> {
+    let mut wanted = ExportQuery::default();
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        match key.as_ref() {
+            "format" => wanted.format = Some(parsed(&key, &value)?),
+            "name" => wanted.names.push(value.into_owned()),
+            "since" => wanted.from = Some(now - parsed::<Span>(&key, &value)?),
+            "from" => wanted.from = Some(parsed(&key, &value)?),
+            "to" => wanted.to = Some(parsed(&key, &value)?),
+            "step" => wanted.step = Some(parsed(&key, &value)?),
+            other => return Err(Problem::new(Code::Usage, format!("there is no parameter `{other}`"))),
+        }
+    }
     Ok(wanted)
 }
 

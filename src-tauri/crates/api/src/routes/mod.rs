@@ -33,6 +33,7 @@ pub fn read() -> OpenApiRouter<Engine> {
         .routes(routes!(metrics::series))
         .routes(routes!(metrics::points))
         .routes(routes!(metrics::summary))
+        .routes(routes!(metrics::export))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::show))
         .routes(routes!(alerts::rules))

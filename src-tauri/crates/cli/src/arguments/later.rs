@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 /// Verbs with their subverbs; those of which some subverb works are added to.
 const LATER: &[(&str, &[&str])] = &[
     ("monitor", &[]),
-    ("metrics", &["tokens", "export", "record", "reset"]),
+    ("metrics", &["tokens", "record", "reset"]),
     ("incidents", &["list", "show", "open", "note", "set-priority", "resolve", "postmortem"]),
     ("logs", &["search", "stats", "tail", "export"]),
     ("errors", &["list", "show", "ignore"]),

@@ -1,5 +1,8 @@
 //! `metrics`.
 
+use std::path::PathBuf;
+
+use caretaker_core::export::ExportFormat;
 use caretaker_core::time::Span;
 use clap::{Args, Subcommand};
 
@@ -14,6 +17,8 @@ pub enum Metrics {
     List(ListSeries),
     /// Values of one series over time, with a chart
     Show(ShowSeries),
+    /// Values of many series as JSON, CSV, Markdown or Prometheus text
+    Export(ExportSeries),
 }
 
 /// Which series.
@@ -38,4 +43,24 @@ pub struct ShowSeries {
     /// One value a step; by default every stored sample up to 6 h, and steps that suit the range beyond
     #[arg(long, value_name = "TIME", value_parser = span)]
     pub step: Option<Span>,
+}
+
+/// Which series, in which format, where to.
+#[derive(Debug, Args)]
+pub struct ExportSeries {
+    /// json, csv, markdown or prometheus
+    #[arg(long, value_name = "FORMAT")]
+    pub format: ExportFormat,
+    /// How far back from now [default: 7d]
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub since: Option<Span>,
+    /// Only series whose name fits, with `*` for anything; may be given several times
+    #[arg(long = "name", value_name = "GLOB")]
+    pub names: Vec<String>,
+    /// One value a step; by default every stored sample up to 6 h, and steps that suit the range beyond
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub step: Option<Span>,
+    /// Write to this file in place of stdout
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

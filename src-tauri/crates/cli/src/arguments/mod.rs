@@ -23,7 +23,7 @@ pub use configuration::{Configuration, ShowConfiguration, Validate};
 pub use doctor::Doctor;
 pub use global::Global;
 pub use health::Health;
-pub use metrics::{ListSeries, Metrics, ShowSeries};
+pub use metrics::{ExportSeries, ListSeries, Metrics, ShowSeries};
 pub use run::Run;
 pub use service::{InstallService, Service, ServiceScope, UninstallService};
 pub use status::Status;

@@ -10,6 +10,7 @@ pub mod completions;
 pub mod configuration;
 pub mod doctor;
 pub mod health;
+pub mod metrics_export;
 pub mod metrics_list;
 pub mod metrics_show;
 pub mod metrics_summary;

@@ -103,13 +103,19 @@ impl Engine {
     /// Mutes one alert for a while.
     pub async fn snooze(&self, id: &str, span: Span) -> Result<AlertView, Problem> {
         self.writable()?;
-        if span <= Span::ZERO {
-            return Err(Problem::new(Code::Usage, "a snooze needs a length of time").hint("for example 1h"));
+        if span < Span::ZERO {
+            return Err(
+                Problem::new(Code::Usage, "a snooze needs a length of time").hint("for example 1h, or 0s to end it")
+            );
         }
         let (id, now) = (self.open_alert(id).await?.id, self.now());
         let alert = self.ask(|reply| Work::Snooze(id, now + span, now, reply)).await??;
-        self.changed("snooze", format!("Snoozed {} for {}", words::short(&alert, now), span.in_words()), &alert, now)
-            .await
+        let what = if span == Span::ZERO {
+            format!("Ended the snooze of {}", words::short(&alert, now))
+        } else {
+            format!("Snoozed {} for {}", words::short(&alert, now), span.in_words())
+        };
+        self.changed("snooze", what, &alert, now).await
     }
 
     /// Rules as they are judged.

@@ -85,10 +85,7 @@ impl Engine {
             return Err(self.unknown_series(&query.name).await);
         }
         let one: Option<&SeriesPoints> = series.first().filter(|_| series.len() == 1);
-        let step_ms = match resolution {
-            Resolution::Raw => None,
-            Resolution::Step(step) => Some(step.as_millis()),
-        };
+        let step_ms = step_of(resolution).map(Span::as_millis);
         Ok(PointsView {
             from,
             to,
@@ -140,7 +137,15 @@ impl Engine {
     }
 }
 
-fn resolution(range: Span, step: Option<Span>, max_points: Option<u32>) -> Resolution {
+/// The length of a step; none where every sample is shown.
+pub(super) const fn step_of(resolution: Resolution) -> Option<Span> {
+    match resolution {
+        Resolution::Raw => None,
+        Resolution::Step(step) => Some(step),
+    }
+}
+
+pub(super) fn resolution(range: Span, step: Option<Span>, max_points: Option<u32>) -> Resolution {
     if let Some(step) = step {
         return Resolution::Step(step);
     }

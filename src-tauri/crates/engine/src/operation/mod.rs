@@ -3,6 +3,7 @@
 mod alerts;
 mod configuration;
 mod doctor;
+mod export;
 mod figures;
 mod health;
 mod metrics;
@@ -20,6 +21,7 @@ mod unusual;
 mod window;
 
 pub use alerts::AlertFilter;
+pub use export::ExportQuery;
 pub use figures::Figures;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;
