@@ -67,7 +67,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('quiet hours are shown while they hold', async ({ page, world, open }) => {
       await busyDay(world);
-      await world.configure('[notify]\nquiet = [{ from = "00:00", to = "23:59", except = "critical" }]\n');
+      await world.configure(
+        '[notify]\nquiet = [{ from = "00:00", to = "23:59", except = "critical" }, { from = "12:00", to = "13:00" }]\n',
+      );
       await page.clock.setFixedTime(await world.now());
       await open('alerts');
       await expect(page.getByRole('button', { name: 'Quiet hours are in force' })).toContainText(
@@ -75,7 +77,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       );
       await expect(page.getByRole('region', { name: 'Muted' })).toContainText('Quiet hours 00:00 to 23:59');
       await page.getByRole('button', { name: 'Quiet hours are in force' }).click();
-      await expect(page.getByText('Quiet hours 00:00 to 23:59, except critical, each day.')).toBeVisible();
+      await expect(page.getByRole('dialog')).toContainText(/Quiet hours 00:00 to 23:59, except critical.*until 23:59/s);
+      await expect(page.getByText('Quiet hours 12:00 to 13:00, each day.')).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
       expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);

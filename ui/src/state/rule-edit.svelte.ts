@@ -3,6 +3,7 @@ import type { ConfigurationView, PointsView, Rule, SeriesEntry, SeriesList, Unit
 import { changesOf, type Field, formOf, idFor, newForm, type RuleForm } from '$/lib/rule-form';
 import { type Slide, slid, slideFor } from '$/lib/slide';
 import { guessedUnit, judgedUnit } from '$/lib/threshold';
+import { parseSpan } from '$/lib/time';
 import type { App } from './app.svelte';
 import { Backtest } from './backtest.svelte';
 import type { Loader } from './loader.svelte';
@@ -81,6 +82,17 @@ export class RuleEdit {
     return slideFor(this.unit, extent, bounds.filter(Number.isFinite));
   });
 
+  /**
+   * Where the chart begins: a past shorter than the range is drawn as finely as its own length allows. Nothing while the
+   * status, which knows it, is not here.
+   */
+  readonly begin: number | undefined = $derived.by(() => {
+    const status = this.app.status.data;
+    if (!status) return undefined;
+    const wished = Date.parse(status.at) - (parseSpan(this.since) ?? 0);
+    return Math.max(wished, status.storage.oldest ? Date.parse(status.storage.oldest) : 0);
+  });
+
   refresh(): void {
     this.settings.refresh();
     void this.series.refresh();
@@ -156,7 +168,8 @@ export class RuleEdit {
   #pointsQuery(): URLSearchParams {
     const { metric, labels } = this.form ?? { metric: DEFAULT_METRIC, labels: {} };
     const pairs = Object.entries(labels).map(([name, value]): [string, string] => ['label', `${name}=${value}`]);
-    return new URLSearchParams([['name', metric], ...pairs, ['since', this.since], ['max_points', '800']]);
+    const from = new Date(this.begin ?? 0).toISOString();
+    return new URLSearchParams([['name', metric], ...pairs, ['from', from], ['max_points', '800']]);
   }
 }
 
