@@ -15,10 +15,14 @@ pub(crate) fn checkpoint(connection: &Connection) -> Result<(), Fault> {
 }
 
 /// Makes the log begin anew after a checkpoint. Whoever writes first then waits until its new header is on the disk, which
-/// takes milliseconds: better here than in a round. The version that is written is the one that is there.
+/// takes milliseconds: better here than in a round. The version that is written is the one that is there. A full disk is no failure
+/// of the checkpoint, which is done; the next round will say so.
 pub(crate) fn begin_log(connection: &Connection) -> Result<(), Fault> {
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    Ok(connection.pragma_update(None, "user_version", version)?)
+    match connection.pragma_update(None, "user_version", version).map_err(Fault::from) {
+        Err(fault) if !fault.is_full() => Err(fault),
+        _ => Ok(()),
+    }
 }
 
 /// Moves everything, empties the log and closes.

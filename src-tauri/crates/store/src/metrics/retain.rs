@@ -19,7 +19,7 @@ const SPARE_PART: i64 = 8;
 /// Pages given back to the file system at once; rounds wait meanwhile.
 const MOST_PAGES: i64 = 128;
 /// How often that is done after a deletion.
-pub(super) const MOST_STEPS: usize = 8;
+pub(super) const MOST_STEPS: usize = 2;
 
 /// How long each kind of row is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
