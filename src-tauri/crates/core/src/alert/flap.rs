@@ -3,9 +3,9 @@
 use super::{Change, Instance};
 use crate::time::{Span, Timestamp};
 
-/// So many turns within [`WITHIN`] are flapping.
+/// So many turns within 30 minutes are flapping.
 const TURNS: usize = 4;
-/// See [`TURNS`].
+/// Four turns within this time are flapping; older ones are forgotten.
 pub const WITHIN: Span = Span::from_minutes(30);
 /// A flapping alert ends, or stops flapping, after this much time without a turn.
 pub const STABLE: Span = Span::from_minutes(15);
