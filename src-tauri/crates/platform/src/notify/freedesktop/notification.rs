@@ -45,6 +45,7 @@ impl Notification {
     /// In the form that this server can show.
     pub fn new(notice: &Notice, server: &NotificationServer) -> Self {
         let (urgency, expire) = match notice.level {
+            Level::Warning if notice.persistent => (1_u8, NEVER),
             Level::Warning => (1_u8, SERVER_DECIDES),
             Level::Critical => (2_u8, NEVER),
         };
@@ -64,7 +65,12 @@ impl Notification {
         } else {
             (title, text)
         };
-        let actions: &[&str] = if server.can("actions") { &ACTIONS } else { &[] };
+        // What tells of several alerts at once can be opened, but nothing can be done to all of them.
+        let actions: &[&str] = match (server.can("actions"), notice.route.contains('/')) {
+            (true, true) => &ACTIONS,
+            (true, false) => ACTIONS.get(..2).unwrap_or_default(),
+            (false, _) => &[],
+        };
         Self { summary, body, actions, hints, expire }
     }
 }
@@ -147,6 +153,17 @@ mod tests {
         let (warning, critical) = (of(Level::Warning), of(Level::Critical));
         assert_eq!((warning.expire, &warning.hints["urgency"]), (-1, &Value::from(1_u8)));
         assert_eq!((critical.expire, &critical.hints["urgency"]), (0, &Value::from(2_u8)));
+        let kept = Notice { persistent: true, ..notice(NoticeKind::Update, Level::Warning) };
+        assert_eq!(Notification::new(&kept, &server).expire, 0, "a warning that nobody took on stays too");
+    }
+
+    #[test]
+    fn one_about_several_alerts_can_only_be_opened() {
+        let server = server(&["body", "actions"]);
+        let one = notice(NoticeKind::Raise, Level::Warning);
+        assert_eq!(Notification::new(&one, &server).actions.len(), 6);
+        let several = Notice { route: "alerts".into(), ..one };
+        assert_eq!(Notification::new(&several, &server).actions, ["default", "Open"]);
     }
 
     #[test]
