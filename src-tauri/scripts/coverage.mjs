@@ -3,6 +3,7 @@
 
 import { main } from './lib/failure.mjs';
 import { ensureLlvmTools } from './lib/llvm-tools.mjs';
+import { ensureMoto } from './lib/moto.mjs';
 import { ensureNextest } from './lib/nextest.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { capture, exitCode, run, succeeds } from './lib/run.mjs';
@@ -13,6 +14,7 @@ const notTheProduct = '/src-tauri/crates/(xtask|testkit)/|/tests/[a-z]+/[a-z_]+[
 await main(async () => {
   await prepare({ systemPackages: ['build', 'test'] });
   await ensureNextest();
+  await ensureMoto();
   if (!succeeds('cargo', ['llvm-cov', '--version'])) {
     console.log('Installing cargo-llvm-cov (once, a minute or two)…');
     await run('cargo', ['install', '--locked', 'cargo-llvm-cov'], { what: 'cargo-llvm-cov could not be installed' });

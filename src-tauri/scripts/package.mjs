@@ -1,4 +1,4 @@
-// `npm run package`: both programs with profile `dist`, and around them what people install: a .deb on Debian and Ubuntu, an .app
+// `npm run package`: the programs with profile `dist`, and around them what people install: a .deb on Debian and Ubuntu, an .app
 // and a .dmg on a Mac. Both systems read the same two files, tauri.conf.json and package.conf.json.
 //
 //   npm run package                          the package, and where it lies
@@ -19,6 +19,8 @@ import { capture, run } from './lib/run.mjs';
 
 const profiles = ['dist', 'release', 'dev'];
 const isMac = process.platform === 'darwin';
+// The bundler takes every program of the app's package. On a Mac the second only says that it is not needed there.
+const appPrograms = ['caretaker-app', 'caretaker-window'];
 const kinds = isMac ? { app: 'macos', dmg: 'dmg' } : { deb: 'deb' };
 
 // The bundler looks for programs in `<target>/release` and knows no other profile, so it gets a target folder of its own. Nothing
@@ -56,7 +58,7 @@ await main(async () => {
 });
 
 async function build(profile) {
-  console.log(`Building both programs with profile ${profile} (first time, about 15 minutes with \`dist\`)…`);
+  console.log(`Building the programs with profile ${profile} (first time, about 15 minutes with \`dist\`)…`);
   const locked = unattended ? ['--locked'] : [];
   await run('cargo', ['build', ...locked, '--profile', profile, '-p', 'caretaker-cli', '-p', 'caretaker-app'], {
     what: 'the programs could not be built',
@@ -72,7 +74,7 @@ async function bundle(profile, chosen) {
   const triple = capture('rustc', ['-vV'])?.match(/^host: (.+)$/m)?.[1];
   // The bundler finds the program beside the app by this name, signs it first, and installs it without the triple.
   copyFileSync(program('caretaker', profile), join(programs, `caretaker-${triple}`));
-  copyFileSync(program('caretaker-app', profile), join(staged, 'caretaker-app'));
+  for (const name of appPrograms) copyFileSync(program(name, profile), join(staged, name));
 
   const beside = JSON.stringify({ bundle: { externalBin: [join(programs, 'caretaker')] } });
   await runBundler(stage, chosen, [join(root, 'src-tauri/package.conf.json'), beside]);

@@ -11,7 +11,7 @@ const application = program('caretaker-app', 'release');
 await main(async () => {
   await prepare();
   console.log(existsSync(application) ? 'Building what changed…' : 'Building (first time, about 5 minutes)…');
-  // Both programs in one build: they share nearly all of their code, and `caretaker` lies beside `caretaker-app` when installed.
+  // All programs in one build: they share nearly all of their code, and lie beside each other when installed.
   await run('cargo', ['build', '--release', '-p', 'caretaker-cli', '-p', 'caretaker-app'], {
     what: 'Caretaker could not be built',
     hint: 'on an unchanged checkout this is a fault of Caretaker: please report it with the text above',

@@ -2,6 +2,7 @@
 // goes to that part's test runner (`npm test -- rust -E 'test(quiet)'`).
 
 import { Failure, main } from './lib/failure.mjs';
+import { ensureMoto } from './lib/moto.mjs';
 import { ensureNextest } from './lib/nextest.mjs';
 import { targetFolder, unattended } from './lib/paths.mjs';
 import { prepare } from './lib/prepare.mjs';
@@ -56,6 +57,7 @@ function npmTest(workspace, more) {
 
 async function rustTests(more) {
   await ensureNextest();
+  await ensureMoto();
   const profile = unattended ? ['--profile', 'ci', '--locked'] : [];
   return exitCode('cargo', ['nextest', 'run', '--workspace', ...profile, ...more]);
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_api::{Client, HintStream, Host, Running};
+use caretaker_api::{Client, HintStream, Host, Running, relay_notices};
 use caretaker_core::port::Notifier;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Clock, Span};
@@ -117,10 +117,22 @@ impl Link {
             return Host::start(engine_options(arguments, home, self.notifier.clone()), lock).map(Some);
         }
         if socket::connect(home).await?.is_some() {
-            self.follow(Client::over_socket(home.clone())).await;
+            let client = Client::over_socket(home.clone());
+            tokio::select! {
+                () = self.follow(client.clone()) => {}
+                () = self.relay(client) => {}
+            }
             self.lost();
         }
         Ok(None)
+    }
+
+    /// Shows the notices of an engine that cannot show them, where notifications are the app's business; never ends.
+    async fn relay(&self, client: Client) {
+        if let Some(notifier) = &self.notifier {
+            relay_notices(client, Arc::clone(notifier), self.hints()).await;
+        }
+        std::future::pending::<()>().await;
     }
 
     /// Passes on what the engine says until it says nothing any more.
@@ -142,7 +154,7 @@ impl Link {
     async fn hear(&self, mut hints: HintStream, changed: &Notify) {
         while let Some(hint) = hints.next().await {
             match &hint {
-                Hint::Round | Hint::Status | Hint::Hello => changed.notify_one(),
+                Hint::Round | Hint::Status | Hint::Backups | Hint::Hello => changed.notify_one(),
                 Hint::OpenWindow { route } => drop(self.wanted.send_replace(route.clone())),
                 Hint::Configuration => {}
             }

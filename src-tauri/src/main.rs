@@ -1,33 +1,47 @@
-//! `caretaker-app`: the tray application. Everything that needs Tauri is here and decides nothing; without a display it
-//! goes on as `caretaker run` does.
+//! `caretaker-app`: the tray application. It decides nothing; without a display it goes on as `caretaker run` does.
+//!
+//! On Linux the window is a program of its own (`caretaker-window`), so that the icon costs no web engine.
 
-mod app;
 mod arguments;
-mod commands;
-mod desktop;
-mod ending;
+mod backing_up;
 mod headless;
 mod link;
+#[cfg(target_os = "linux")]
+mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+mod menu;
 mod options;
+mod pictures;
+mod quiet;
 mod single;
-mod tray;
+#[cfg(target_os = "macos")]
 mod window;
+#[cfg(target_os = "linux")]
+mod words;
 
 use std::process::ExitCode;
 
 use caretaker_core::problem::Problem;
+use caretaker_core::time::Timestamp;
+use caretaker_platform::own_warnings::OwnWarnings;
 use clap::Parser;
+#[cfg(target_os = "linux")]
+use linux as native;
+#[cfg(target_os = "macos")]
+use macos as native;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    #[cfg(target_os = "linux")]
-    avoid_blank_windows();
     caretaker_platform::memory::tune_allocator();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(arguments.log_filter()).init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(arguments.log_filter());
+    tracing_subscriber::registry().with(lines).with(OwnWarnings::layer().with_filter(LevelFilter::WARN)).init();
     match start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -37,19 +51,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// WebKit's DMA-BUF renderer shows white windows on many drivers; a chart needs no such speed.
-#[cfg(target_os = "linux")]
-fn avoid_blank_windows() {
-    const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    if std::env::var_os(RENDERER).is_none() {
-        // SAFETY: the first statement of the program; there is no other thread that could read the environment.
-        unsafe { std::env::set_var(RENDERER, "1") };
-    }
-}
-
 fn start(arguments: &Arguments) -> Result<(), Problem> {
     if caretaker_platform::desktop::has_display() {
-        app::run(arguments)
+        native::run(arguments)
     } else {
         say("No display: Caretaker runs without a tray icon. Ctrl+C ends it.");
         headless::run(arguments)
@@ -67,4 +71,9 @@ fn tell(problem: &Problem) {
     if !problem.hint.is_empty() {
         say(&format!("  hint: {}", problem.hint));
     }
+}
+
+/// `15:04`, in local time.
+fn time_of_day(at: Timestamp) -> String {
+    at.to_utc().with_timezone(&chrono::Local).format("%H:%M").to_string()
 }

@@ -95,7 +95,7 @@ fn rules_are_listed_with_their_bounds() {
     let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for expected in [
         "cpu-high mean of host.cpu.usage over 5 min above 75 % above 90 % 1 min",
-        "disk-forecast time left of host.disk.free over 7 d below 1w below 1d at once",
+        "disk-forecast time left of host.disk.free over 7 d below 7 d below 1 d at once",
         "engine-stale caretaker.sample.age above 90s at once",
     ] {
         assert!(lines.iter().any(|line| line == expected), "{expected}: {text}");

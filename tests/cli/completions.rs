@@ -11,7 +11,7 @@ fn every_shell_gets_a_script_that_knows_the_verbs() {
         let said = world.run(&["completions", shell]);
         assert_eq!(said.code, 0, "{said:?}");
         assert!(said.out.contains("caretaker") && said.out.contains("doctor"), "{shell}");
-        assert!(!said.out.contains("rebuild-catalog"), "{shell} offers what is not there");
+        assert!(!said.out.contains("set-priority"), "{shell} offers what is not there");
     }
     let document: Value = world.read(&["completions", "fish", "--json"]);
     assert_eq!(document["shell"], "fish");

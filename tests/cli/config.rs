@@ -153,13 +153,14 @@ fn what_is_shown_can_be_read_again() {
 fn every_key_without_effect_is_named() {
     let world = World::new();
     let file = world.beside("early.toml");
-    let text = "[keep]\nraw = \"30d\"\nlogs = \"7d\"\n\n[api]\nenabled = false\n\n\
+    let text = "[keep]\nraw = \"30d\"\nlogs = \"7d\"\n\n[api]\nenabled = false\n\n[[service]]\nid = \"board\"\n\n\
                 [[rule]]\nid = \"cpu-high\"\npriority = \"P2\"\n";
     put(&file, text.as_bytes());
     let words = world.run(&["config", "validate", file.to_str().unwrap()]).out;
-    for key in ["`keep.logs`", "`api`", "`rule.cpu-high.priority`"] {
+    for key in ["`keep.logs`", "`service`", "`rule.cpu-high.priority`"] {
         assert!(words.contains(key), "{key}: {words}");
     }
+    assert!(!words.contains("`api`"), "the door is opened: {words}");
 }
 
 #[test]

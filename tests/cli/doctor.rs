@@ -34,6 +34,28 @@ fn the_socket_of_a_running_engine_is_named_with_its_mode() {
 }
 
 #[test]
+fn every_sensor_is_shown_or_the_reason_why_it_is_not_there_and_nobody_is_named() {
+    let world = World::configured("[collect]\ninterval = \"10s\"\n");
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let report: Value = world.read(&["doctor", "sensors", "--json"]);
+    assert!(report["checks"].as_array().is_some_and(|checks| !checks.is_empty()), "{report}");
+    let sensors = report["sensors"].as_array().unwrap();
+    for part in ["gpu", "power", "fan", "temperature", "disk"] {
+        assert!(sensors.iter().any(|sensor| sensor["part"] == part), "{part} is missing in {report}");
+    }
+    for sensor in sensors {
+        assert!(sensor["series"].is_string() || sensor["note"].is_string(), "neither used nor explained: {sensor}");
+    }
+    let status: Value = world.read(&["status", "--json"]);
+    let name = status["host"]["name"].as_str().unwrap().to_owned();
+    assert!(name.len() < 4 || !report.to_string().contains(&name), "{name} is named in {report}");
+    let text = world.run(&["doctor", "sensors"]).out;
+    assert!(text.contains("Every sensor") && text.contains("temperature"), "{text}");
+    let others: Value = world.read(&["doctor", "home", "--json"]);
+    assert!(others["sensors"].is_null(), "{others}");
+}
+
+#[test]
 fn the_dump_has_the_values_in_force() {
     let world = World::configured("[collect]\ninterval = \"10s\"\n");
     let report: Value = world.read(&["doctor", "--dump", "--json"]);

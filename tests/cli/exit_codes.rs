@@ -36,8 +36,15 @@ const TABLE: &[(&[&str], i32, &str)] = &[
     (&["alerts", "unsilence", "cpu-high"], 4, "not_found"),
     (&["health", "board"], 4, "not_found"),
     (&["health", "--max-age", "5"], 2, "usage"),
-    (&["backup", "list"], 1, "not_configured"),
-    (&["status", "--self"], 1, "not_configured"),
+    (&["backup", "list"], 0, ""),
+    (&["backup", "create", "nope"], 4, "not_found"),
+    (&["backup", "show", "ffffffff"], 4, "not_found"),
+    (&["maintain", "list"], 0, ""),
+    (&["incidents", "list"], 1, "not_configured"),
+    (&["status", "--self"], 0, ""),
+    (&["status", "--self", "--max-age", "5m"], 2, "usage"),
+    (&["monitor"], 2, "usage"),
+    (&["monitor", "--interval", "10ms", "--once"], 2, "usage"),
 ];
 
 #[test]
@@ -67,6 +74,6 @@ fn a_slip_of_the_finger_is_met_with_what_was_meant() {
 fn help_names_what_works_and_nothing_else() {
     let world = World::new();
     let help = world.run(&["--help"]).out;
-    assert!(!help.contains("backup"), "{help}");
+    assert!(!help.contains("incidents") && help.contains("backup"), "{help}");
     insta::assert_snapshot!(help);
 }

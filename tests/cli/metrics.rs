@@ -1,6 +1,6 @@
 //! `caretaker metrics`.
 
-use caretaker_core::view::{MetricSummary, PointsView, SeriesList};
+use caretaker_core::view::{CostView, ExportView, MetricSummary, PointsView, SeriesList};
 
 use crate::world::World;
 
@@ -17,7 +17,12 @@ fn what_was_measured_is_listed_shown_and_summed_up() {
     assert!(text.contains("host.memory.usage") && !text.contains("host.cpu.usage"), "{text}");
     let summary: MetricSummary = world.read(&["metrics", "summary", "--json"]);
     assert!(summary.series.iter().any(|row| row.key.name == "host.cpu.usage" && row.hour.count > 0), "{summary:?}");
-    assert!(world.run(&["metrics", "summary"]).out.contains("host.cpu.usage"));
+    let cpu = summary.series.iter().find(|row| row.key.name == "host.cpu.usage").unwrap();
+    assert!(cpu.day.p99.is_some() && cpu.week.p95.is_some() && !cpu.points.is_empty(), "{cpu:?}");
+    for (window, words) in [("1h", "of the last hour"), ("24h", "of the last 24 hours"), ("7d", "of the last 7 days")] {
+        let said = world.run(&["metrics", "summary", "--window", window]).out;
+        assert!(said.contains("host.cpu.usage") && said.contains("P99") && said.contains(words), "{said}");
+    }
 }
 
 #[test]
@@ -74,7 +79,7 @@ fn measurements_leave_in_four_formats_to_stdout_and_to_a_file() {
     let markdown = world.run(&["metrics", "export", "--format", "markdown", "--name", "host.memory.usage"]).out;
     assert!(markdown.contains("| host.memory.usage | "), "{markdown}");
     let page = world.run(&["metrics", "export", "--format", "prometheus", "--name", "host.memory.usage"]).out;
-    assert!(page.starts_with("# TYPE caretaker_host_memory_usage_percent gauge\n"), "{page}");
+    assert!(page.contains("# TYPE caretaker_host_memory_usage_percent gauge\ncaretaker_host_memory"), "{page}");
     let whole: serde_json::Value = world.read(&["metrics", "export", "--format", "json", "--since", "1h", "--json"]);
     assert!(whole["series"].as_array().is_some_and(|series| series.len() > 5), "{whole}");
 
@@ -97,4 +102,46 @@ fn an_export_of_nothing_or_in_no_format_says_so() {
     assert_eq!(both.code, 2, "{both:?}");
     let device = world.run(&["metrics", "export", "--format", "csv", "--output", "/dev/null"]);
     assert!(device.code == 2 && std::path::Path::new("/dev/null").exists(), "{device:?}");
+}
+
+#[test]
+fn an_export_is_written_at_intervals_and_on_demand() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "[[export]]\nid = \"day\"\nfolder = \"{}\"\nformat = \"csv\"\nnames = [\"host.memory.*\"]\n",
+        folder.path().display()
+    );
+    let world = World::configured(&text);
+    let engine = world.start(&["run"]);
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    World::wait_until("the first file", || files() == 1);
+    let now: ExportView = world.read(&["metrics", "exports", "--now", "day", "--json"]);
+    let last = now.last.unwrap();
+    let written = std::fs::read_to_string(&last.path).unwrap();
+    assert!(written.starts_with("at,name,") && written.contains("host.memory.usage"), "{written}");
+    assert!(!written.contains("host.cpu"), "{written}");
+    let list = world.run(&["metrics", "exports"]);
+    assert!(list.out.contains("of 30") && list.out.contains(folder.path().to_str().unwrap()), "{list:?}");
+    let unknown = world.run(&["metrics", "exports", "--now", "month", "--json"]);
+    assert_eq!((unknown.code, unknown.error_code().as_str()), (4, "not_found"), "{unknown:?}");
+    drop(engine);
+    let none = World::new();
+    assert_eq!(none.run(&["run", "--once"]).code, 0);
+    assert!(none.run(&["metrics", "exports"]).out.contains("No exports are set up"));
+}
+
+#[test]
+fn what_caretaker_costs_is_told_for_people_and_for_scripts() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let cost: CostView = world.read(&["status", "--self", "--json"]);
+    assert_eq!(cost.connections_beyond, 0);
+    for id in ["cpu", "round-cpu", "round-time", "memory", "writes", "databases", "wakeups"] {
+        assert!(cost.costs.iter().any(|row| row.id == id), "{id}: {cost:?}");
+    }
+    let memory = cost.costs.iter().find(|row| row.id == "memory").unwrap();
+    assert!(memory.now.is_some_and(|bytes| bytes > 1e5), "{memory:?}");
+    let text = world.run(&["status", "--self"]).out;
+    assert!(text.contains("24 H MEAN") && text.contains("at most 0.1 %"), "{text}");
+    assert!(text.contains("No connection to another machine was opened"), "{text}");
 }

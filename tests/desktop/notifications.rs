@@ -38,7 +38,9 @@ async fn one_notification_worsens_in_place_opens_its_alert_and_goes_when_it_is_o
     stage.alarm(None, None).await;
     daemon.wait_for(|shown| shown.iter().all(|one| one.closed)).await;
     let all: AlertList = stage.client().get("/alerts?all=true").await.unwrap();
-    assert_eq!(all.alerts[0].state, State::Resolved);
+    // A busy machine may be about to raise something of its own.
+    let ours = all.alerts.iter().find(|alert| alert.title == "Up too long").unwrap();
+    assert_eq!(ours.state, State::Resolved);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -206,7 +206,8 @@ impl Drop for Stage {
 /// Starts Xvfb on a display of its own choice.
 fn screen() -> (String, Child) {
     let mut screen = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+        // Without the last word it begins anew whenever the last window goes, and turns away who comes just then.
+        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .process_group(0)
@@ -219,7 +220,12 @@ fn screen() -> (String, Child) {
 
 /// Asks until there is an answer or patience ends.
 pub async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> Option<T> {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    eventually_within(PATIENCE, look).await
+}
+
+/// The same with another patience.
+pub async fn eventually_within<T>(patience: Duration, look: impl AsyncFn() -> Option<T>) -> Option<T> {
+    let deadline = tokio::time::Instant::now() + patience;
     let mut pause = tokio::time::interval(Duration::from_millis(100));
     while tokio::time::Instant::now() < deadline {
         if let Some(found) = look().await {

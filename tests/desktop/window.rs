@@ -1,13 +1,13 @@
 //! The window: the page in the real webview on real samples, and nothing left of it after closing.
 
-use std::process::Command;
+use std::time::Duration;
 
 use caretaker_core::view::QuietRequest;
 use caretaker_testkit::desktop::TrayHost;
 use hyper::Method;
 use rustix::process::{Pid, Signal};
 
-use crate::stage::{Stage, eventually};
+use crate::stage::{PATIENCE, Stage, eventually, eventually_within};
 use crate::webdriver::Page;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -28,23 +28,100 @@ async fn the_page_shows_real_samples_through_the_two_commands() {
     stage.picture("window");
 }
 
+/// For as long as it is kept, a closed window opens again at once.
+const KEPT: Duration = Duration::from_secs(45);
+/// As `/proc` cuts it off.
+const WINDOW: &str = "caretaker-windo";
+/// The web engine's processes begin like this.
+const WEB: &str = "WebKit";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_closed_window_is_destroyed_and_leaves_no_web_process() {
+async fn a_closed_window_comes_back_at_once_and_later_leaves_nothing() {
     let mut stage = Stage::new();
     let host = TrayHost::start(&stage.bus).await;
     stage.alarm(None, None).await;
     let app = stage.start_app().await;
+    let app = stage.child(app).id();
     host.wait_for_item(|item| item.tool_tip_text.contains("All is well")).await;
+    assert_eq!(engines_of_the_web(app), [""; 0], "an icon needs no web engine");
+
     host.activate().await;
     let window = stage.window(true).await;
-    let parent = stage.child(app).id();
-    assert!(eventually(async || (web_processes(parent) > 0).then_some(())).await.is_some());
+    assert!(eventually(async || (!offspring(app, WEB).is_empty()).then_some(())).await.is_some());
+    let program = offspring(app, WINDOW);
+    assert_eq!(program.len(), 1);
     stage.close_window(&window);
     stage.window(false).await;
-    let gone = eventually(async || (web_processes(parent) == 0).then_some(())).await;
-    assert!(gone.is_some(), "a web process is left");
+    host.activate().await;
+    assert_eq!(stage.window(true).await, window, "the same window");
+    assert_eq!(offspring(app, WINDOW), program, "of the same program");
+
+    stage.close_window(&window);
+    stage.window(false).await;
+    let gone = async || (!is_running(program[0]) && offspring(app, WEB).is_empty()).then_some(());
+    assert!(eventually_within(KEPT + PATIENCE, gone).await.is_some(), "{:?} are left", offspring(app, ""));
+    assert_eq!(engines_of_the_web(app), [""; 0], "and the app has loaded none meanwhile");
+    let waiting = eventually(async || offspring(app, WINDOW).first().copied()).await;
+    let waiting = waiting.unwrap_or_else(|| panic!("no program waits for the next window"));
+    // JavaScriptCore's allocator may have brought a thread of its own; GTK's and tokio's have names.
+    let begun = threads(waiting);
+    let is_bare = begun.len() <= 2 && begun.iter().all(|name| name.trim() == WINDOW);
+    assert!(is_bare, "what waits has begun nothing: {begun:?}");
     host.activate().await;
     stage.window(true).await;
+    assert_eq!(offspring(app, WINDOW), [waiting], "what waited shows the window");
+    host.click("Quit Caretaker").await;
+    assert!(eventually(async || (!is_running(app)).then_some(())).await.is_some(), "the app ends with a window open");
+    stage.window(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_that_crashed_takes_nothing_along_and_opens_again() {
+    let mut stage = Stage::new();
+    let host = TrayHost::start(&stage.bus).await;
+    stage.alarm(None, None).await;
+    let app = stage.start_app().await;
+    let app = stage.child(app).id();
+    host.activate().await;
+    stage.window(true).await;
+    let [program] = offspring(app, WINDOW)[..] else { panic!("there is one program with a window") };
+    let process = Pid::from_raw(i32::try_from(program).unwrap()).unwrap();
+    rustix::process::kill_process(process, Signal::KILL).unwrap();
+    stage.window(false).await;
+    host.activate().await;
+    stage.window(true).await;
+    let [other] = offspring(app, WINDOW)[..] else { panic!("there is one program with a window") };
+    assert_ne!(program, other);
+    stage.status(|status| status.engine.program.as_deref() == Some("caretaker-app")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_was_killed_leaves_no_window() {
+    let mut stage = Stage::new();
+    let host = TrayHost::start(&stage.bus).await;
+    stage.alarm(None, None).await;
+    let app = stage.start_app().await;
+    host.activate().await;
+    stage.window(true).await;
+    stage.child(app).kill().unwrap();
+    stage.child(app).wait().unwrap();
+    stage.window(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_switches_what_only_the_tray_app_knows() {
+    let mut stage = Stage::new();
+    let host = TrayHost::start(&stage.bus).await;
+    stage.alarm(None, None).await;
+    let page = Page::open(&mut stage).await;
+    let checked = |entries: &[caretaker_testkit::desktop::MenuEntry]| {
+        entries.iter().find_map(|entry| entry.find("Start at login").and_then(|entry| entry.checked))
+    };
+    host.wait_for_menu(|entries| checked(entries) == Some(false)).await;
+    page.run("window.location.hash = '#/settings'; return 1");
+    page.until("return document.querySelector('[role=switch][aria-label=\"Start at login\"]') !== null").await;
+    page.run("document.querySelector('[role=switch][aria-label=\"Start at login\"]').click(); return 1");
+    host.wait_for_menu(|entries| checked(entries) == Some(true)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,8 +153,31 @@ fn is_running(process: u32) -> bool {
     status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
 }
 
-/// Children of the app that render pages.
-fn web_processes(parent: u32) -> usize {
-    let output = Command::new("pgrep").args(["-P", &parent.to_string(), "-f", "WebKitWebProcess"]).output().unwrap();
-    String::from_utf8_lossy(&output.stdout).lines().count()
+/// Processes that this one started, directly or not, whose name begins like this.
+fn offspring(process: u32, name: &str) -> Vec<u32> {
+    let read =
+        |process: u32, what: &str| std::fs::read_to_string(format!("/proc/{process}/{what}")).unwrap_or_default();
+    let children = read(process, &format!("task/{process}/children"));
+    let children =
+        children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()).filter(|one| is_running(*one));
+    let mut found = Vec::new();
+    for child in children {
+        if read(child, "comm").starts_with(name) {
+            found.push(child);
+        }
+        found.extend(offspring(child, name));
+    }
+    found
+}
+
+fn threads(process: u32) -> Vec<String> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok()).collect()
+}
+
+/// What of GTK and WebKit a process has loaded.
+fn engines_of_the_web(process: u32) -> Vec<String> {
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let heavy = ["libgtk", "libgdk", "libwebkit", "libjavascriptcore"];
+    maps.lines().filter(|line| heavy.iter().any(|name| line.contains(name))).map(str::to_owned).collect()
 }

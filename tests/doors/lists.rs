@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use caretaker_tests::workspace;
 
 /// Methods for loops and doors, which no person asks for.
-const NOT_ASKED_FOR: [&str; 11] = [
+const NOT_ASKED_FOR: [&str; 16] = [
     "act",
+    "backups_due",
     "close",
     "deliver",
     "home",
+    "maintenance_due",
     "mode",
     "part_failed",
     "part_works",
@@ -17,9 +19,12 @@ const NOT_ASKED_FOR: [&str; 11] = [
     "recognise_session",
     "recognise_token",
     "settings",
+    "survey_due",
+    "upkeep_due",
+    "witness",
 ];
 /// Methods that a program calls on its own engine, and no door offers.
-const OWN: [&str; 5] = ["open", "round", "run", "run_outbox", "watchers"];
+const OWN: [&str; 6] = ["export_due", "open", "round", "run", "run_outbox", "watchers"];
 
 fn text(folder: &str) -> String {
     let files = workspace::files(folder, "rs");

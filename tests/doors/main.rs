@@ -11,4 +11,5 @@ mod offline;
 mod open;
 mod program;
 mod prometheus;
+mod pushed;
 mod refusals;

@@ -123,6 +123,7 @@ async fn a_silenced_alert_does_not_count_and_is_told_when_the_silence_ends() {
         labels: caretaker_core::metric::Labels::none(),
         r#for: Span::from_hours(2),
         reason: "compiling".into(),
+        ..SilenceRequest::default()
     };
     world.engine().silence(request).await.unwrap();
     world.engine().deliver().await.unwrap();

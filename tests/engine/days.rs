@@ -67,17 +67,37 @@ async fn sleep_is_a_gap_and_a_mark_on_the_chart() {
     assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at), "stamps rise");
 }
 
+/// Kinds of the marks that last, and of boots, after three hours in which the machine was off.
+async fn marks_of_the_night(world: &World) -> Vec<(MarkKind, String)> {
+    world.pass(Span::from_minutes(5)).await.unwrap();
+    assert!(world.told().is_empty());
+    let now = world.clock.moment().wall;
+    let marks = world.engine().points(query(now - Span::from_hours(4), now)).await.unwrap().marks;
+    let away = marks.into_iter().filter(|mark| mark.until.is_some() || mark.kind == MarkKind::Boot);
+    away.map(|mark| (mark.kind, mark.text)).collect()
+}
+
 #[tokio::test]
-async fn a_power_cut_is_a_boot_and_a_gap() {
+async fn a_power_cut_is_a_boot_and_a_gap_that_says_so() {
     let mut world = World::new().unwrap();
     world.pass(Span::from_minutes(10)).await.unwrap();
     world.clock.reboot(Span::from_hours(3));
-    world.restart().await.unwrap();
-    world.pass(Span::from_minutes(5)).await.unwrap();
-    let now = world.clock.moment().wall;
-    let marks = world.engine().points(query(now - Span::from_hours(4), now)).await.unwrap().marks;
-    assert!(marks.iter().any(|mark| mark.kind == MarkKind::Boot), "{marks:?}");
-    assert!(world.told().is_empty());
+    world.crash().await.unwrap();
+    let marks = marks_of_the_night(&world).await;
+    let lost = "Down without warning (power loss or crash), away for 3 h".to_owned();
+    assert_eq!(marks, [(MarkKind::PowerLoss, lost), (MarkKind::Boot, "The machine started".to_owned())]);
+    // Killed before anything of that was judged, the next start says the same once.
+    world.crash().await.unwrap();
+    assert_eq!(marks_of_the_night(&world).await, marks);
+}
+
+#[tokio::test]
+async fn a_machine_that_was_shut_down_in_order_lost_no_power() {
+    let mut world = World::new().unwrap();
+    world.pass(Span::from_minutes(10)).await.unwrap();
+    world.shut_down(Span::from_hours(3)).await.unwrap();
+    let kinds: Vec<MarkKind> = marks_of_the_night(&world).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [MarkKind::Boot, MarkKind::Boot]);
 }
 
 #[tokio::test]

@@ -15,14 +15,33 @@ async fn every_page_has_its_answer_in_one_call() {
     let client: Client = world.client();
     let overview: Overview = client.get("/overview").await.unwrap();
     let ids: Vec<&str> = overview.tiles.iter().map(|tile| tile.id.as_str()).collect();
-    assert_eq!(ids, ["cpu", "memory", "swap", "disk:/", "activity:nvme0n1", "network:en0", "temperature"]);
+    assert_eq!(
+        ids,
+        ["cpu", "memory", "swap", "gpu:Apple M4", "disk:/", "activity:nvme0n1", "network:en0", "temperature"]
+    );
     assert!(overview.tiles[0].points.len() >= 10);
+    let details = |id: &str| {
+        let tile = overview.tiles.iter().find(|tile| tile.id == id).unwrap();
+        tile.details.iter().map(|detail| format!("{} {}", detail.label, detail.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(details("temperature"), ["Power 6.4 W", "Fan 1000 rpm"]);
+    assert!(details("activity:nvme0n1").contains(&"Worn 3 %".to_owned()), "{:?}", details("activity:nvme0n1"));
     assert_eq!(overview.processes.unwrap().processes[0].name, "ollama");
     let series: SeriesList = client.get("/metrics/series").await.unwrap();
     assert!(series.series.iter().any(|entry| entry.key.name == "caretaker.round.time"));
     let points: PointsView =
         client.get("/metrics/points?name=host.disk.usage&label=mount%3D%2F&since=1h").await.unwrap();
     assert_eq!(points.series.len(), 1);
+}
+
+#[tokio::test]
+async fn how_long_the_last_round_took_is_known_also_after_somebody_did_something() {
+    let world = World::new().unwrap();
+    world.round().await.unwrap();
+    assert!(world.status().await.unwrap().engine.round_took_ms.is_some());
+    let quiet = caretaker_core::view::QuietRequest { r#for: "1h".to_owned() };
+    world.engine().set_quiet(quiet).await.unwrap();
+    assert!(world.status().await.unwrap().engine.round_took_ms.is_some());
 }
 
 #[tokio::test]

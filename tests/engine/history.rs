@@ -5,7 +5,7 @@ use std::sync::Arc;
 use caretaker_core::config::Platform;
 use caretaker_core::metric::MarkKind;
 use caretaker_core::time::Span;
-use caretaker_engine::{AlertFilter, Engine, EngineOptions, Mode, Ports};
+use caretaker_engine::{AlertFilter, Engine, EngineOptions, Mode, PointsQuery, Ports};
 use caretaker_platform::home::Home;
 use caretaker_testkit::{ScriptedMachine, World};
 
@@ -27,6 +27,25 @@ async fn a_rise_too_short_to_be_an_alert_leaves_nothing_behind() {
     }
 }
 
+#[tokio::test]
+async fn the_only_moment_that_was_measured_is_a_range() {
+    let world = World::new().unwrap();
+    world.set("host.cpu.usage", 40.0);
+    world.round().await.unwrap();
+    let now = world.status().await.unwrap().at;
+    let moment = PointsQuery {
+        name: "host.cpu.usage".to_owned(),
+        from: Some(now),
+        to: Some(now),
+        max_points: Some(800),
+        ..PointsQuery::default()
+    };
+    let points = world.engine().points(moment.clone()).await.unwrap();
+    assert_eq!(points.points.unwrap().last().and_then(|point| point.value), Some(40.0));
+    let backwards = PointsQuery { to: Some(now - Span::from_seconds(1)), ..moment };
+    assert!(world.engine().points(backwards).await.is_err(), "a range has a direction");
+}
+
 /// An engine for one operation, as a command opens it when none runs.
 fn operation(world: &World) -> Engine {
     let home = Home::locate(Some(&world.home())).unwrap().prepare().unwrap();
@@ -41,7 +60,13 @@ fn operation(world: &World) -> Engine {
             clock: Arc::new(world.clock.clone()),
             collectors: Box::new(Vec::new),
             facts: Box::new(ScriptedMachine::facts),
+            sensors: Box::new(Vec::new),
             egress: Arc::new(world.egress.clone()),
+            records: Arc::new(world.records.clone()),
+            folders: Arc::new(world.folders.clone()),
+            workers: Arc::new(caretaker_platform::command::SystemWorkers::default()),
+            commands: Arc::new(caretaker_platform::command::SystemCommands),
+            variables: Arc::new(|_| None),
             ollama_host: None,
             server: Box::new(|_| Box::pin(async { Vec::new() })),
             notifier: None,

@@ -5,18 +5,42 @@ use std::collections::{BTreeMap, BTreeSet};
 use caretaker_tests::workspace;
 
 /// What each crate may use of the others; tests aside.
-const DIRECTION: [(&str, &[&str]); 12] = [
+const DIRECTION: [(&str, &[&str]); 18] = [
     ("caretaker-core", &[]),
     ("caretaker-collect", &["caretaker-core"]),
     ("caretaker-probe", &["caretaker-core"]),
+    ("caretaker-transport", &["caretaker-core"]),
+    ("caretaker-courier", &["caretaker-core", "caretaker-transport"]),
+    ("caretaker-offsite", &["caretaker-core", "caretaker-transport"]),
+    ("caretaker-care", &["caretaker-core"]),
+    ("caretaker-backup", &[]),
     ("caretaker-store", &["caretaker-core"]),
     ("caretaker-platform", &["caretaker-core"]),
+    ("caretaker-worker", &["caretaker-core", "caretaker-backup", "caretaker-platform", "caretaker-offsite"]),
     (
         "caretaker-engine",
-        &["caretaker-core", "caretaker-collect", "caretaker-probe", "caretaker-store", "caretaker-platform"],
+        &[
+            "caretaker-core",
+            "caretaker-care",
+            "caretaker-collect",
+            "caretaker-probe",
+            "caretaker-courier",
+            "caretaker-store",
+            "caretaker-platform",
+        ],
     ),
     ("caretaker-api", &["caretaker-core", "caretaker-engine", "caretaker-platform"]),
-    ("caretaker-cli", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
+    (
+        "caretaker-cli",
+        &[
+            "caretaker-core",
+            "caretaker-engine",
+            "caretaker-api",
+            "caretaker-platform",
+            "caretaker-store",
+            "caretaker-worker",
+        ],
+    ),
     ("caretaker-app", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
     ("caretaker-testkit", &["caretaker-core", "caretaker-engine", "caretaker-api", "caretaker-platform"]),
     (
@@ -36,11 +60,18 @@ const DIRECTION: [(&str, &[&str]); 12] = [
 ];
 
 /// Dependencies that only one crate may have.
-const WALLS: [(&str, &[&str]); 4] = [
+const WALLS: [(&str, &[&str]); 11] = [
     ("tauri", &["caretaker-app"]),
     ("rusqlite", &["caretaker-store"]),
     ("axum", &["caretaker-api"]),
     ("sysinfo", &["caretaker-collect"]),
+    ("rustls", &["caretaker-transport", "caretaker-testkit"]),
+    ("object_store", &["caretaker-offsite"]),
+    ("tar", &["caretaker-backup"]),
+    ("zstd", &["caretaker-backup"]),
+    ("sha2", &["caretaker-backup", "caretaker-core", "caretaker-offsite", "caretaker-worker"]),
+    ("age", &["caretaker-backup"]),
+    ("qrcodegen", &["caretaker-worker"]),
 ];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {

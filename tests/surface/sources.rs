@@ -5,7 +5,7 @@ use std::path::Path;
 use caretaker_tests::workspace;
 
 /// Lines of product code of a folder: without tests and comments.
-fn lines(folder: &str) -> Vec<(String, String)> {
+pub fn lines(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for file in workspace::files(folder, "rs") {
         let name = file.strip_prefix(workspace::root()).unwrap_or(&file).display().to_string();
@@ -58,6 +58,13 @@ fn only_the_clock_of_the_platform_reads_the_wall_clock() {
 }
 
 #[test]
+fn one_function_says_which_of_two_moments_a_time_that_comes_twice_is() {
+    for folder in ["engine", "api", "cli", "store", "collect", "core", "platform"] {
+        none_has(&format!("src-tauri/crates/{folder}/src"), &[".earliest()", "and_local_timezone"]);
+    }
+}
+
+#[test]
 fn programs_are_started_in_one_place() {
     for folder in ["collect", "engine", "api", "cli", "store", "core"] {
         none_has(&format!("src-tauri/crates/{folder}/src"), &["process::Command", "Command::new(\""]);
@@ -66,6 +73,29 @@ fn programs_are_started_in_one_place() {
     for (file, line) in lines("src-tauri/crates/platform/src") {
         assert!(!line.contains("process::Command") || file.contains("/command/"), "{file}: {line}");
     }
+}
+
+/// Law 12: where a database of ours is open, or an engine runs, none of somebody else is opened.
+#[test]
+fn only_a_process_of_its_own_opens_a_database_of_somebody_else() {
+    let mut doors = Vec::new();
+    for crate_name in ["core", "collect", "probe", "courier", "backup", "worker", "platform", "engine", "api", "cli"] {
+        let found = lines(&format!("src-tauri/crates/{crate_name}/src"));
+        doors.extend(found.into_iter().filter(|(_, line)| line.contains("foreign::")).map(|(file, _)| file));
+    }
+    doors.extend(lines("src-tauri/src").into_iter().filter(|(_, line)| line.contains("foreign")).map(|(file, _)| file));
+    doors.dedup();
+    assert_eq!(doors, ["src-tauri/crates/cli/src/hidden.rs"]);
+    // And there it is a whole process: nothing else of the program has begun.
+    let (_, uses) = lines("src-tauri/crates/store/src").into_iter().fold((0, 0), |(all, uses), (file, line)| {
+        (all + 1, uses + usize::from(!file.contains("/foreign/") && line.contains("foreign::")))
+    });
+    assert_eq!(uses, 0, "our own databases know nothing of those of others");
+}
+
+#[test]
+fn the_tray_app_on_linux_knows_no_tauri() {
+    none_has("src-tauri/src/linux", &["tauri::", "gtk::", "crate::window::"]);
 }
 
 #[test]

@@ -19,7 +19,9 @@ test('the reason leads to the alert, which says what, since when and how bad', a
   await expect(figures).toContainText(/Bound for critical\s*above 90\s%/);
   await expect(page.getByRole('region', { name: 'Timeline' }).getByRole('listitem')).not.toHaveCount(0);
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('delivered');
-  await expect(page.getByRole('region', { name: 'Runbook' })).toHaveCount(0);
+  const runbook = page.getByRole('region', { name: 'Runbook' });
+  await expect(runbook.getByRole('link', { name: 'CPU busy' })).toHaveAttribute('href', /runbooks\/cpu-high\?alert=/);
+  await expect(runbook.getByRole('listitem').first()).toHaveText('See which program it is');
 });
 
 test('what is judged and what is measured are told apart', async ({ page, world, open }) => {

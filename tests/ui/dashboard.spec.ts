@@ -1,6 +1,7 @@
 // The dashboard in a browser through the door that the product has: token, cookie, policy, hints. What the pages show
 // is told by the other specifications.
 import { expect, type Page, test as base } from '@playwright/test';
+import { Disk } from './support/disk.ts';
 import { type Door, World } from './support/world.ts';
 
 interface Fixtures {
@@ -93,6 +94,38 @@ test('reading changes nothing, acting does', async ({ page, door }) => {
   expect(await change()).toBe(403);
   await logIn(page, door, door.act);
   expect(await change()).toBe(200);
+});
+
+test('backups are looked at, and nothing is offered that may not be done', async ({
+  page,
+  world,
+  door,
+  complaints,
+}) => {
+  const disk = await Disk.make();
+  try {
+    await disk.put('report.md', '# Report\n');
+    await world.configure(disk.job());
+    const { id } = await world.ask<{ id: string }>('POST', '/backups/jobs/papers/create', { now: true });
+    await expect
+      .poll(() => world.get<{ state: string }>(`/activities/${id}`).then((one) => one.state), { timeout: 20_000 })
+      .toBe('done');
+    await logIn(page, door, door.read);
+    await page.goto(`${door.url}/dashboard#/backups`);
+    const main = page.getByRole('main');
+    await expect(page.getByRole('toolbar', { name: 'Restore points of papers' }).getByRole('button')).toHaveCount(1);
+    await expect(main.getByText(/may look here, not act/)).toBeVisible();
+    for (const name of [/^Back up/, /^Restore/, /^Check$/, /^Prove/, /^Change/, /^Clean/, /^Add a job/]) {
+      await expect(main.getByRole('button', { name })).toHaveCount(0);
+      await expect(main.getByRole('link', { name })).toHaveCount(0);
+    }
+    await main.getByRole('link', { name: 'Browse files' }).click();
+    await expect(page.getByRole('region', { name: 'Files' }).getByRole('link').first()).toBeVisible();
+    await expect(main.getByRole('button', { name: /^Restore/ })).toHaveCount(0);
+    expect(faults(complaints)).toEqual([]);
+  } finally {
+    await disk.remove();
+  }
 });
 
 test('no page may show it in a frame', async ({ page, world, door }) => {

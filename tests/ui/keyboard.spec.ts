@@ -12,6 +12,8 @@ test('a path through all pages', async ({ page, world, open }) => {
     ['Overview', '1 thing needs you'],
     ['Alerts', 'Alerts'],
     ['Metrics', 'Metrics'],
+    ['Backups', 'Backups'],
+    ['Care', 'Care'],
     ['Settings', 'Settings'],
   ] as const) {
     await page.keyboard.press('Tab');
@@ -30,12 +32,13 @@ test('the skip link leads past the rooms', async ({ page, open }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('button', { name: 'Quiet' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Runbooks' })).toBeFocused();
 });
 
 test('the focus is always to be seen', async ({ page, world, open }) => {
+  test.slow();
   await cpuBusy(world);
-  for (const room of ['overview', 'alerts', 'metrics', 'settings']) {
+  for (const room of ['overview', 'alerts', 'metrics', 'backups', 'care', 'settings']) {
     await open(room);
     await expect(content(page, room)).toBeVisible();
     const seen = new Set<string>();
@@ -44,6 +47,8 @@ test('the focus is always to be seen', async ({ page, world, open }) => {
       const focus = await page.evaluate(() => {
         const element = document.activeElement;
         if (!element || element === document.body) return null;
+        // A page that came late takes the focus to its title, which is no control.
+        if (element.matches('h1')) return null;
         // A hidden radio button shows its focus on the words beside it.
         const shown = element.matches('input.spoken') ? (element.nextElementSibling ?? element) : element;
         const style = getComputedStyle(shown);

@@ -1,4 +1,5 @@
 // Usable at 640 by 480, and on a wide screen; nothing has to be scrolled sideways.
+import { expectNoWiderThanWindow } from './support/checks.ts';
 import { alertOf, busyDay } from './support/days.ts';
 import { content, expect, test } from './support/test.ts';
 import { picture } from './support/pictures.ts';
@@ -14,17 +15,10 @@ test('no page is wider than the window', async ({ page, world, open }) => {
   const { id } = await alertOf(world, 'cpu-high');
   for (const size of SIZES) {
     await page.setViewportSize(size);
-    for (const route of ['overview', 'alerts', `alerts/${id}`, 'metrics', 'settings']) {
+    for (const route of ['overview', 'alerts', `alerts/${id}`, 'metrics', 'backups', 'backups/new', 'settings']) {
       await open(route);
       await expect(content(page, route)).toBeVisible();
-      const excess = () =>
-        page.evaluate(() => {
-          const main = document.querySelector('main');
-          return main
-            ? Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth)
-            : -1;
-        });
-      await expect.poll(excess, `${route} at ${size.width}`).toBe(0);
+      await expectNoWiderThanWindow(page, `${route} at ${size.width}`);
     }
   }
 });

@@ -1,5 +1,5 @@
 // Local models on the overview: there when a server was found, honest when it is gone, absent otherwise.
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectAccessible } from './support/checks.ts';
 import { Ollama } from './support/ollama.ts';
 import { picture } from './support/pictures.ts';
 import { asked, expect, test } from './support/test.ts';
@@ -44,8 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(rows).toHaveCount(3);
         await expect(rows.nth(1)).toContainText(/gpt-oss:20b.*14.5\u00a0GB.*8,192.*in 4 min/);
         await expect(rows.nth(2)).toContainText(/nomic-embed-text.*50\u00a0% on the CPU.*stays/);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+        await expectAccessible(page);
         await picture(page, `models-${colorScheme}`);
         await page.setViewportSize({ width: 640, height: 480 });
         await card.scrollIntoViewIfNeeded();

@@ -1,5 +1,5 @@
 // How much noise each rule made, and the way from there to a quieter bound.
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectAccessible } from './support/checks.ts';
 import { picture } from './support/pictures.ts';
 import { expect, test, type World } from './support/test.ts';
 
@@ -27,9 +27,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(row.getByRole('cell').nth(1)).toHaveText('4');
       const link = row.getByRole('link', { name: /^Try CPU busy above/ });
       await expect(link).toContainText(/above 8\d/);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+      await expectAccessible(page);
       await noise.scrollIntoViewIfNeeded();
       await picture(page, `noise-${colorScheme}`);
       await page.setViewportSize({ width: 640, height: 480 });

@@ -1,17 +1,11 @@
 // Each page in light and dark: it shows what it is for, nothing in it keeps anybody out, and there is a picture of it.
-import { AxeBuilder } from '@axe-core/playwright';
+import { playBackups } from './support/backups.ts';
+import { expectAccessible } from './support/checks.ts';
 import { alertOf, busyDay } from './support/days.ts';
 import { picture } from './support/pictures.ts';
 import { expect, test } from './support/test.ts';
-import type { Page } from '@playwright/test';
 
 test.use({ begin: { history: '26h' } });
-
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -73,6 +67,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('slider')).toHaveCount(3);
       await expectAccessible(page);
       await picture(page, `metrics-${colorScheme}`);
+    });
+
+    test('backups', async ({ page, world, open }) => {
+      const now = await world.now();
+      await page.clock.setFixedTime(now);
+      await playBackups(page, now);
+      await open('backups');
+      await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible();
+      await expectAccessible(page);
+      await picture(page, `backups-${colorScheme}`);
     });
 
     test('settings', async ({ page, world, open }) => {

@@ -11,7 +11,7 @@ export default defineConfig({
   reporter: [['list']],
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
+  timeout: 90_000,
   expect: { timeout: 5_000 },
   forbidOnly: process.env.CI !== undefined,
   use: {

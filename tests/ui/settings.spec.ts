@@ -77,13 +77,13 @@ test('sizes are typed in a handy unit', async ({ page, world, open }) => {
 });
 
 test('states are words, and what is not measured here is said as that', async ({ page, world, open }) => {
-  const rule = 'id = "gpu"\ntitle = "GPU busy"\nmetric = "host.gpu.usage"\nwarning = { above = 90 }';
+  const rule = 'id = "slowed"\ntitle = "Slowed by heat"\nmetric = "host.cpu.throttled"\nwarning = { above = 90 }';
   await world.configure(`[[rule]]\n${rule}\n`);
   await open('settings');
   const row = (title: string) => page.getByRole('row', { name: new RegExp(title) });
   await expect(row('A measurement fails')).toContainText('failing');
   await expect(row('A measurement fails').getByRole('textbox')).toHaveCount(0);
-  await expect(row('GPU busy')).toContainText('not measured on this machine');
+  await expect(row('Slowed by heat')).toContainText('not measured on this machine');
   await expect(row('Machine too hot')).toContainText('serious');
   await expect(row('CPU busy')).not.toContainText('not measured');
 });
@@ -127,4 +127,20 @@ test('the data folder and its size are told', async ({ page, open }) => {
   await expect(data).toContainText(/Folder.*home/);
   await expect(data).toContainText(/Size\s*[\d.]+\s(B|kB|MB)/);
   await expect(data).toContainText(/Series\s*\d+/);
+});
+
+test('what Caretaker costs stands beside its targets', async ({ page, world, open }) => {
+  await world.advance('1h');
+  await open('settings');
+  const table = page.getByRole('region', { name: 'What Caretaker costs' });
+  const cpu = table.getByRole('row', { name: /CPU, of one core/ });
+  await expect(cpu).toContainText('0.03 %');
+  await expect(cpu).toContainText('at most 0.1 %');
+  await expect(cpu.getByRole('img', { name: 'within its target' })).toBeVisible();
+  await expect(table).toContainText('No connection to another machine was opened');
+  await world.set({ 'caretaker.memory': 80e6 });
+  await world.advance('2h');
+  await expect(table.getByRole('img', { name: 'above its target' })).toBeVisible();
+  await table.scrollIntoViewIfNeeded();
+  await picture(page, 'settings-cost');
 });

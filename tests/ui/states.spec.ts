@@ -86,10 +86,37 @@ test('the first run offers what makes it stay, until it is dismissed', async ({ 
     if (sessionStorage.getItem('seen') === null) localStorage.clear();
     sessionStorage.setItem('seen', 'yes');
   });
-  await page.route('**/api/v1/desktop', (route) => route.fulfill({ json: { start_at_login: enabled, tray: true } }));
+  let granted = false;
+  const desktop = () => ({
+    start_at_login: enabled,
+    tray: true,
+    permissions: [
+      {
+        permission: 'notifications',
+        title: 'Notifications',
+        state: 'unknown',
+        detail: 'The system asks once, with the first notification; send a test to see.',
+        has_settings: true,
+      },
+      { permission: 'tray_icon', title: 'Tray icon', state: 'granted', detail: 'It shows.', has_settings: true },
+      {
+        permission: 'full_disk_access',
+        title: 'Full Disk Access',
+        state: granted ? 'granted' : 'missing',
+        detail: granted ? 'Every folder can be read.' : 'Mail, Photos and other guarded folders cannot be read.',
+        has_settings: true,
+      },
+    ],
+  });
+  await page.route('**/api/v1/desktop', (route) => route.fulfill({ json: desktop() }));
+  const opened: string[] = [];
+  await page.route('**/api/v1/desktop/settings', (route) => {
+    opened.push((route.request().postDataJSON() as { permission: string }).permission);
+    return route.fulfill({ json: desktop() });
+  });
   await page.route('**/api/v1/desktop/start-at-login', (route) => {
     enabled = (route.request().postDataJSON() as { enabled: boolean }).enabled;
-    return route.fulfill({ json: { start_at_login: enabled, tray: true } });
+    return route.fulfill({ json: desktop() });
   });
   await open('overview');
   const card = page.getByRole('region', { name: /^Caretaker is watching/ });
@@ -97,7 +124,16 @@ test('the first run offers what makes it stay, until it is dismissed', async ({ 
   await expect(card.getByRole('switch', { name: 'Start at login' })).toBeChecked();
   await card.getByRole('button', { name: 'Send a test' }).click();
   await expect(card.getByText('Sent')).toBeVisible();
+  const access = card.getByRole('listitem').filter({ hasText: 'Full Disk Access' });
+  await expect(access).toContainText('missing');
+  await expect(card.getByRole('button', { name: 'Open the settings of Tray icon' })).toHaveCount(0);
+  await card.getByRole('button', { name: 'Open the settings of Full Disk Access' }).click();
+  expect(opened).toEqual(['full_disk_access']);
   await picture(page, 'first-run');
+  // The person grants it there and comes back.
+  granted = true;
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(access).toContainText('Every folder can be read.');
   await card.getByRole('button', { name: 'Dismiss' }).click();
   await expect(card).toBeHidden();
   await page.reload();

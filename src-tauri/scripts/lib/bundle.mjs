@@ -1,5 +1,6 @@
 // Calls Tauri's bundler and puts right what it does on the side: it rewrites the app's Cargo.toml in its own taste, and takes every
-// app with a tray for a user of the appindicator library.
+// app with a tray for a user of the appindicator library. On Linux it warns that it found no bundle type in `caretaker-app`: that
+// program holds no Tauri, and the mark is only for an updater, which there is not.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,8 @@ export async function correctDependencies(file) {
     const tree = join(folder, 'tree');
     await run('dpkg-deb', ['--raw-extract', file, tree], { what: 'the package cannot be opened' });
     const control = join(tree, 'DEBIAN/control');
-    const depends = librariesOf(folder, [join(tree, 'usr/bin/caretaker'), join(tree, 'usr/bin/caretaker-app')]);
+    const programs = ['caretaker', 'caretaker-app', 'caretaker-window'].map((name) => join(tree, 'usr/bin', name));
+    const depends = librariesOf(folder, programs);
     writeFileSync(control, readFileSync(control, 'utf8').replace(/^Depends: .*$/m, `Depends: ${depends}`));
     await run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, file], {
       what: 'the package cannot be closed',

@@ -24,7 +24,7 @@ export async function checkDebian(file) {
     });
   }
   const files = packedFiles(file);
-  for (const needed of ['/usr/bin/caretaker', '/usr/bin/caretaker-app']) {
+  for (const needed of ['/usr/bin/caretaker', '/usr/bin/caretaker-app', '/usr/bin/caretaker-window']) {
     if (!files.includes(needed)) throw new Failure(`the package holds no ${needed}`, { why: files.join('\n') });
   }
   requireDependencies(file);

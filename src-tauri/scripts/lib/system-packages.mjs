@@ -9,6 +9,7 @@ import { capture, run, succeeds } from './run.mjs';
 export const packages = {
   build: ['build-essential', 'pkg-config', 'libwebkit2gtk-4.1-dev', 'librsvg2-dev'],
   test: [
+    'age',
     'chromium',
     'dbus',
     'dbus-x11',
@@ -16,6 +17,7 @@ export const packages = {
     'fonts-dejavu-core',
     'imagemagick',
     'iproute2',
+    'postgresql',
     'procps',
     'prometheus',
     'scrot',

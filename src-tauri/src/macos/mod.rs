@@ -1,7 +1,11 @@
 //! What only macOS needs, as thin as can be, because nobody can run it where it is written (`docs/testing.md`).
 
 mod activity;
+mod app;
+mod desktop;
+mod ending;
 mod notifier;
+mod tray;
 
-pub use activity::stay_alive;
-pub use notifier::{MacNotifier, answer_clicks};
+use activity::stay_alive;
+pub use app::run;

@@ -18,6 +18,7 @@ const ROUTE: &str = "route";
 const OPEN: &str = "open";
 const ACKNOWLEDGE: &str = "acknowledge";
 const SNOOZE: &str = "snooze";
+const RUNBOOK: &str = "runbook";
 
 /// Shows notices through the plugin.
 pub struct MacNotifier {
@@ -59,7 +60,12 @@ pub fn answer_clicks(
 ) -> tauri_plugin_notification::Result<()> {
     let button = |id: &str, title: &str| Action::builder(id, title).build();
     // Titles are joined with commas by the system's library, so none may hold one.
-    let buttons = vec![button(OPEN, "Open"), button(ACKNOWLEDGE, "Acknowledge"), button(SNOOZE, "Snooze 1 h")];
+    let buttons = vec![
+        button(OPEN, "Open"),
+        button(RUNBOOK, "Open runbook"),
+        button(ACKNOWLEDGE, "Acknowledge"),
+        button(SNOOZE, "Snooze 1 h"),
+    ];
     app.notification().register_action_types(vec![ActionType::builder(TYPE).actions(buttons).build()])?;
     app.notification().on_action(move |performed| {
         let extra = performed.notification().and_then(|shown| shown.extra().get(ROUTE));
@@ -67,6 +73,7 @@ pub fn answer_clicks(
         match performed.action_id() {
             ACKNOWLEDGE => ask(&link, &route, ACKNOWLEDGE, json!({ "note": "from the notification" })),
             SNOOZE => ask(&link, &route, SNOOZE, json!({ "for": "1h" })),
+            RUNBOOK => windows.open(&route.replacen("alerts/", "runbooks/of/", 1)),
             "dismiss" => {}
             _ => windows.open(&route),
         }

@@ -51,7 +51,9 @@ export const test = base.extend<Fixtures>({
       await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': POLICY } });
     });
     // There is no tray app here; its route says so with a status that the browser prints as an error.
-    await page.route('**/api/v1/desktop', (route) => route.fulfill({ json: { start_at_login: false, tray: true } }));
+    await page.route('**/api/v1/desktop', (route) =>
+      route.fulfill({ json: { start_at_login: false, tray: true, permissions: [] } }),
+    );
     await page.addInitScript(() => localStorage.setItem('caretaker.first-run-dismissed', 'yes'));
     await use(page);
     const surprises = errors.filter((error) => !expectedErrors?.test(error));

@@ -59,6 +59,8 @@ export class World {
 
   /** The machine shows these figures from the next round on. */
   set = (figures: Record<string, number>) => this.tell({ set: figures });
+  /** The machine does not have this series any more. */
+  remove = (series: string) => this.tell({ remove: series });
   /** The next round. */
   round = () => this.tell({ round: true });
   /** Time passes, with a round every interval. */
@@ -72,6 +74,15 @@ export class World {
   listen = (usual: string, actual: string) => this.tell({ listen: { [usual]: actual } });
   /** Nobody listens there any more. */
   hangUp = (usual: string) => this.tell({ hang_up: usual });
+  /** A program writes a line into the log. */
+  log = (level: 'warning' | 'error' | 'critical', source: string, message: string) =>
+    this.tell({ log: { level, source, message } });
+  /** Something is installed. */
+  install = (text: string) => this.tell({ install: text });
+  /** What is mounted there lies in this folder. */
+  folder = (mount: string, folder: string) => this.tell({ folder: { [mount]: folder } });
+  /** Disks that are due are looked at. */
+  survey = () => this.tell({ survey: true });
   /** Somebody writes the configuration file. What the engine refuses is part of the story, not a failure. */
   configure = (text: string) => this.send({ configure: text });
 
@@ -89,6 +100,13 @@ export class World {
   /** Asks the engine as a page does. */
   async get<T>(path: string): Promise<T> {
     const answer = await fetch(`${this.url}/api/v1${path}`);
+    return (await answer.json()) as T;
+  }
+
+  /** Asks the engine to do something, as a page does. */
+  async ask<T>(method: 'POST' | 'PUT', path: string, body: object): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${this.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
     return (await answer.json()) as T;
   }
 

@@ -23,6 +23,8 @@ export function valueLabels(unit: Unit, splits: number[]): string[] {
     if (unit === 'celsius') return `${trimmed(value, step)}\u00a0°C`;
     if (unit === 'watts') return `${trimmed(value, step)}\u00a0W`;
     if (unit === 'count' || unit === 'ratio') return trimmed(value, step);
+    // Numbers of any size: what six decimals or nine digits cannot show is written with a power of ten.
+    if (unit === 'number' && step >= 1e-6 && Math.abs(value) < 1e9) return trimmed(value, step);
     return value === 0 && unit !== 'bytes' && unit !== 'bytes_per_second' ? '0' : formatValue(unit, value);
   });
 }

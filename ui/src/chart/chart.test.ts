@@ -81,6 +81,10 @@ describe('height', () => {
 
   it('shows a threshold that is near, and leaves out one far away', () => {
     expect(heightFor('ratio', [0.2, 1.4], [2])[1]).toBeGreaterThanOrEqual(2);
+    const [low, high] = heightFor('number', [1e-9, 1.01e-9], []);
+    expect(low).toBeGreaterThan(0.9e-9);
+    expect(high).toBeLessThan(1.1e-9);
+    expect(heightFor('number', [0, Number.MAX_VALUE], [])[1]).toBe(Number.MAX_VALUE);
     expect(heightFor('bytes_per_second', [0, 1000], [20_000_000])[1]).toBeLessThan(2000);
   });
 
@@ -111,6 +115,9 @@ describe('axes', () => {
     expect(valueLabels('percent', [0, 0.2, 0.4])[1]).toBe('0.2\u00a0%');
     expect(valueLabels('bytes_per_second', [0, 500_000])[1]).toBe('500\u00a0kB/s');
     expect(valueLabels('ratio', [0, 0.5])).toEqual(['0', '0.5']);
+    expect(valueLabels('number', [0, 2500, 5000])).toEqual(['0', '2500', '5000']);
+    expect(valueLabels('number', [0, 5e-10, 1e-9])).toEqual(['0', '5e-10', '1e-9']);
+    expect(valueLabels('number', [0, 5e17, 1e18])).toEqual(['0', '5e17', '1e18']);
   });
 
   it('name the day where it begins', () => {
@@ -135,6 +142,15 @@ describe('marks', () => {
     const starts = [0, 60, 120].map((seconds): Mark => ({ kind: 'start', at: at(seconds), text: '' }));
     const labels = placeMarks(starts, START - 3_600_000, START + 3_600_000, 600).map((mark) => mark.label);
     expect(labels.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('of good backups stand on short ranges only, those that failed on all', () => {
+    const good: Mark = { kind: 'backup', at: at(0), until: at(20), text: 'Backed up papers (incremental)' };
+    const failed: Mark = { ...good, kind: 'backup_failed', text: 'The backup of papers failed' };
+    const kinds = (days: number) =>
+      placeMarks([good, failed], START - days * 86_400_000, START + 60_000, 900).map((mark) => mark.kind);
+    expect(kinds(1)).toEqual(['backup', 'backup_failed']);
+    expect(kinds(30)).toEqual(['backup_failed']);
   });
 
   it('outside are left out', () => {

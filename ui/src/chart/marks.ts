@@ -15,15 +15,21 @@ export interface Placed {
 
 const NAMES: Record<MarkKind, string> = {
   boot: 'boot',
+  power_loss: 'power loss',
   start: 'start',
   stop: 'not running',
   sleep: 'asleep',
   stall: 'starved',
   clock_step: 'clock set',
   configuration: 'settings',
+  backup: 'backup',
+  backup_failed: 'backup failed',
 };
 
 export const markName = (kind: MarkKind): string => NAMES[kind];
+
+/** On a longer range good backups are everyday, and only those that failed are drawn. */
+const EVERYDAY = 3 * 24 * 3_600_000;
 
 /** Width of a letter at the size of the labels, in pixels; a little too much is better than too little. */
 const LETTER = 6;
@@ -40,7 +46,8 @@ export function placeMarks(marks: Mark[], from: number, to: number, width: numbe
       const end = mark.until ? Date.parse(mark.until) : start;
       return { kind: mark.kind, text: mark.text, start, end };
     })
-    .filter((mark) => mark.end >= from && mark.start <= to && to > from);
+    .filter((mark) => mark.end >= from && mark.start <= to && to > from)
+    .filter((mark) => mark.kind !== 'backup' || to - from <= EVERYDAY);
   const perMilli = width / (to - from);
   const taken: [number, number][] = [];
   const fits = (left: number, right: number) => {

@@ -20,8 +20,8 @@ export function heightFor(unit: Unit, extent: [number, number] | undefined, thre
   const top = Math.max(high, ...near);
   const spread = high - low;
   const staysAway = low > 0 && spread < low * 0.2 && unit !== 'percent';
-  if (staysAway && (unit === 'celsius' || unit === 'bytes' || unit === 'count')) {
-    const room = Math.max(spread * 0.5, high * 0.02, 0.5);
+  if (staysAway && (unit === 'celsius' || unit === 'bytes' || unit === 'count' || unit === 'number')) {
+    const room = Math.max(spread * 0.5, high * 0.02, unit === 'number' ? 0 : 0.5);
     const bottom = Math.max(0, Math.min(low, ...near) - room);
     return [bottom, top + room];
   }
@@ -44,6 +44,7 @@ export function nameSide(values: (number | null)[], thresholds: number[], [low, 
 /** The next number of the form 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
 export function roundUp(value: number): number {
   if (value <= 0) return 0;
+  if (!Number.isFinite(value)) return Number.MAX_VALUE;
   const power = 10 ** Math.floor(Math.log10(value));
   const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
   return (steps.find((step) => step * power >= value * (1 - 1e-9)) ?? 10) * power;

@@ -89,6 +89,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Long work that goes on, and what ended in the last minutes. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One piece of long work. The identity may be shortened. */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks long work to end; it leaves nothing half made. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -140,6 +191,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert with everything known of it as one text, to be kept in a file. */
+        get: operations["export_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}/snooze": {
         parameters: {
             query?: never;
@@ -151,6 +219,397 @@ export interface paths {
         put?: never;
         /** Mutes one alert for a while. */
         post: operations["snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs and destinations as they stand. */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Archives, the newest first. */
+        get: operations["archives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/archives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One archive with everything about it. The identity may be shortened. */
+        get: operations["archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/archives/{id}/browse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder of an archive. */
+        get: operations["browse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/archives/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of an archive as it can be shown, and how the file on the machine differs from it. */
+        get: operations["file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/archives/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings files of an archive back, or tells what would change. Answers at once. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/destinations/{id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes over the destination that lies at its place now: its identity, and its archives into the catalog. Answers at once. */
+        post: operations["adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/destinations/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key of a destination, without anything that opens an archive. */
+        get: operations["key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/destinations/{id}/key/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what a person typed from the sheet for a proof that it exists, if it opens a test. */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/destinations/{id}/key/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a key from a sheet, so that what is encrypted with it can be read here. */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/destinations/{id}/key/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The recovery sheet, which opens everything: only for the owner at the machine. A destination without a key gets it. */
+        post: operations["sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/destinations/{id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the catalog of a destination anew from its archives. Answers at once. */
+        post: operations["rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes a job into the configuration, new or changed. */
+        put: operations["put_job"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/jobs/{id}/accept-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a mass change, or a source that is missing or empty, is meant. */
+        post: operations["accept_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/jobs/{id}/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Backs up a job. Answers at once; the activity tells how it goes. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/jobs/{id}/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves that the newest archive of a job can be restored. Answers at once. */
+        post: operations["drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes archives beyond their term, as the preview shows. Answers at once. */
+        post: operations["prune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What retention would remove now, and why everything else stays. */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a first job may save and where to, found on this machine. */
+        get: operations["suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks archives; all that are there when none is named. Answers at once; the activity tells how it goes. */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of a file, in all archives. */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every channel, and how it stands. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test notice now and says what the other side answered. */
+        post: operations["test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -242,6 +701,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Caretaker itself costs: now, over 24 hours, and beside what was promised. */
+        get: operations["cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desktop": {
         parameters: {
             query?: never;
@@ -253,6 +729,40 @@ export interface paths {
         get: operations["show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desktop/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens the system's own page for a permission. */
+        post: operations["open_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desktop/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a folder in the desktop's own file manager. */
+        post: operations["show_folder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -293,6 +803,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/doctor/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads every sensor that was looked for: source, raw and decoded value, the series it fills, or why it is absent. */
+        get: operations["sensors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The largest folders of every judged disk as they were last looked at, and those that grew. */
+        get: operations["folders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at one disk now, or at all. Answers at once; `is_looking` says while it goes on. */
+        post: operations["survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this way in may do beyond looking, so that a page offers only what works. */
+        get: operations["grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -304,6 +882,128 @@ export interface paths {
         get: operations["checks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tasks with where they stand. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What will run, from now on. */
+        get: operations["calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds back everything that would begin by itself, for a while, or goes on. */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ran, the newest first, without output. */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its output. */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes when a task runs, and whether by itself. */
+        put: operations["schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/tasks/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a task now, whatever its schedule and the load say, or says what it would do. Answers at once; the activity tells how it
+         *     goes.
+         */
+        post: operations["begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -327,6 +1027,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports at intervals, with their newest files. */
+        get: operations["exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a file of one export at intervals now; its schedule stays as it is. */
+        post: operations["export_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/points": {
         parameters: {
             query?: never;
@@ -338,6 +1072,45 @@ export interface paths {
         get: operations["points"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets counters that are pushed back to zero. Rates and changes count on from there. */
+        post: operations["reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pushes samples: all of them are stored, or none. Rules judge them with the next round.
+         * @description A series is created by its first sample and keeps its unit and its kind. Of two samples of a series with the same stamp
+         *     the later one stays. A sample that comes more than ten minutes after its stamp is history: it is shown and counted, and
+         *     no rule judges it.
+         */
+        post: operations["record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -368,7 +1141,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Figures of the main series over the last hour and day. */
+        /** Figures of the main series over the last hour, 24 hours and 7 days. */
         get: operations["summary"];
         put?: never;
         post?: never;
@@ -389,6 +1162,40 @@ export interface paths {
         get: operations["models"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notices that the asking tray app is to show, because the engine cannot. */
+        post: operations["to_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What came of showing one of them. */
+        post: operations["was_shown"];
         delete?: never;
         options?: never;
         head?: never;
@@ -515,6 +1322,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbook-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was run, the newest first. */
+        get: operations["runbook_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbook-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with what it printed so far. The identity may be shortened. */
+        get: operations["runbook_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runbooks: the shipped ones and the owner's own. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One runbook with its steps. The id of a rule leads to the runbook that answers it. */
+        get: operations["runbook"];
+        put?: never;
+        /** Begins a runbook of the owner: a template, or the shipped one of this id to be changed. */
+        post: operations["new_runbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How two versions of a runbook differ. */
+        get: operations["runbook_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an earlier version of a runbook in place. */
+        post: operations["roll_back_runbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs the command of a step. Answers at once; the run tells how it goes, the activity of the same identity ends it. */
+        post: operations["run_runbook_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a runbook of the owner. */
+        get: operations["runbook_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/server-readiness": {
         parameters: {
             query?: never;
@@ -542,8 +1486,25 @@ export interface paths {
         /** Silences in force, the next to end first. */
         get: operations["silences"];
         put?: never;
-        /** Mutes a rule, or one alert, for a while. */
+        /** Mutes a rule, one alert, or everything for maintenance, for a while. */
         post: operations["silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a silence would mute now, and would have muted in the last seven days. Changes nothing. */
+        post: operations["preview_silence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -560,7 +1521,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a silence, named by its own id, its rule or its alert; answers with what ended. */
+        /** Ends a silence, named by its own id, its rule or its alert; `*` ends maintenance. Answers with what ended. */
         delete: operations["unsilence"];
         options?: never;
         head?: never;
@@ -576,6 +1537,23 @@ export interface paths {
         };
         /** Everything at a glance. */
         get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks the configuration, endpoints, storage and every component, now. */
+        get: operations["validation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -612,6 +1590,23 @@ export interface paths {
         put?: never;
         /** Asks attached tray apps to open their window. */
         post: operations["open_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/write-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes histories as CSV, the configuration and a summary into a folder. */
+        post: operations["write_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -784,17 +1779,121 @@ export interface components {
             /** @description In the person's words; may be empty. */
             note?: string;
         };
+        /** @description The command of a step. */
+        Action: {
+            /** @description What kind. */
+            kind: components["schemas"]["ActionKind"];
+            /** @description After this time it is ended, with everything that it started. */
+            limit: components["schemas"]["Span"];
+            /**
+             * Format: int32
+             * @description The line of its first character in the file.
+             */
+            line: number;
+            /** @description Its hash. */
+            sha256: components["schemas"]["Sha256"];
+            system?: null | components["schemas"]["Platform"];
+            /** @description The exact text that runs. */
+            text: string;
+        };
+        /**
+         * @description What kind of command.
+         * @enum {string}
+         */
+        ActionKind: "sh" | "caretaker";
+        /** @description All long work that goes on, and what ended in the last minutes, the newest first. */
+        ActivitiesView: {
+            /** @description The list. */
+            activities: components["schemas"]["ActivityView"][];
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What kind of long work.
+         * @enum {string}
+         */
+        ActivityKind: "create" | "verify" | "restore" | "drill" | "prune" | "rebuild" | "replicate" | "runbook" | "maintain";
+        /** @description What came of it; the key says of what. */
+        ActivityResult: {
+            /** @description An archive. */
+            created: components["schemas"]["CreateOutcome"];
+        } | {
+            /** @description Checked archives. */
+            verified: components["schemas"]["VerifyOutcome"][];
+        } | {
+            /** @description Restored files. */
+            restored: components["schemas"]["RestoreOutcome"];
+        } | {
+            /** @description A proof, or why there is none. */
+            drilled: components["schemas"]["DrillOutcome"];
+        } | {
+            /** @description Removed archives. */
+            pruned: components["schemas"]["PruneView"];
+        } | {
+            /** @description A catalog. */
+            rebuilt: components["schemas"]["RebuildView"];
+        } | "replicated" | "ran" | {
+            /** @description A run of a maintenance task, however it came out. */
+            maintained: components["schemas"]["TaskRun"];
+        };
+        /**
+         * @description How long work stands.
+         * @enum {string}
+         */
+        ActivityState: "waiting" | "running" | "cancelling" | "done" | "failed" | "cancelled";
+        /** @description One piece of long work. */
+        ActivityView: {
+            /**
+             * Format: double
+             * @description Bytes a second, lately.
+             */
+            bytes_per_s?: number | null;
+            ended?: null | components["schemas"]["Timestamp"];
+            /** @description Its identity. */
+            id: string;
+            /** @description The job that it belongs to, if any. */
+            job?: string | null;
+            /** @description What kind. */
+            kind: components["schemas"]["ActivityKind"];
+            /**
+             * Format: int64
+             * @description Time left at this pace, in milliseconds.
+             */
+            left_ms?: number | null;
+            /** @description Why it failed. */
+            problem?: Record<string, never> | null;
+            /** @description How far it is. */
+            progress: components["schemas"]["WorkProgress"];
+            result?: null | components["schemas"]["ActivityResult"];
+            /** @description When it began. */
+            started: components["schemas"]["Timestamp"];
+            /** @description How it stands. */
+            state: components["schemas"]["ActivityState"];
+            /** @description What it does, in words: `Backing up board`. */
+            title: string;
+        };
         /**
          * @description What of a series is judged: the last value, or a figure over the window `over`.
          * @enum {string}
          */
         Aggregate: "last" | "avg" | "min" | "max" | "p50" | "p95" | "p99" | "sum" | "rate" | "delta" | "forecast" | "absent";
+        /** @description The alert of a run as it stood after the command. */
+        AlertAfter: {
+            /** @description When it was judged. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+            /** @description In one sentence. */
+            summary: string;
+        };
         /** @description One alert with everything known of it. */
         AlertDetail: components["schemas"]["AlertView"] & {
             current_rule?: null | components["schemas"]["Rule"];
             evidence?: null | components["schemas"]["Evidence"];
             /** @description What the owner was told. */
             notices: components["schemas"]["NoticeView"][];
+            /** @description Runbooks that answer it, the one that its rule names first. */
+            runbooks?: components["schemas"]["RunbookLink"][];
             /** @description What happened to it, the oldest first. */
             timeline: components["schemas"]["TimelineEntry"][];
         };
@@ -864,6 +1963,138 @@ export interface components {
              */
             listen: string;
         };
+        /** @description One command that may run without being asked about. */
+        Approval: {
+            /** @description Its name. */
+            id: string;
+            /** @description Why, in the owner's words. */
+            reason?: string;
+            /** @description The runbook. */
+            runbook: components["schemas"]["RunbookId"];
+            /** @description The hash of the command; another command needs another yes. */
+            sha256: components["schemas"]["Sha256"];
+        };
+        /** @description One archive with everything about it. */
+        ArchiveDetail: {
+            /** @description The archive. */
+            archive: components["schemas"]["ArchiveView"];
+            changes?: null | components["schemas"]["ChangesView"];
+            /** @description What did not go as planned; the first thousand. */
+            exceptions: components["schemas"]["ExceptionView"][];
+            /** @description What grew most since the restore point before. */
+            grown: components["schemas"]["GrownView"][];
+            /** @description Why it stays, in words; or that it goes. */
+            kept_because: string;
+            next_full?: null | components["schemas"]["NextFull"];
+            /** @description All checks, the newest first. */
+            verifications: components["schemas"]["VerificationView"][];
+        };
+        /** @description What is known of an archive without its entries. */
+        ArchiveFacts: {
+            /** @description In a report: the archive that the entries which follow are differences to; none when they are the whole tree. */
+            against?: string | null;
+            /** @description When its run began. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes of the tree's files.
+             */
+            bytes_source: number;
+            /**
+             * Format: int64
+             * @description Bytes of its file.
+             */
+            bytes_stored: number;
+            /** @description The full archive that its chain begins with. */
+            chain: string;
+            /** @description The name of its file. */
+            file: string;
+            /**
+             * Format: int64
+             * @description Files in the tree.
+             */
+            files: number;
+            /** @description The machine. */
+            host: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description Whether its list of contents is lost, and what is known was put together from what is whole. */
+            is_damaged?: boolean;
+            /** @description Whether it is encrypted. */
+            is_encrypted: boolean;
+            /** @description What kind of archive. */
+            kind: string;
+            /** @description Archives that hold something of its tree, by sequence, its own aside. */
+            needs: number[];
+            /**
+             * Format: int32
+             * @description Its place in the order.
+             */
+            sequence: number;
+            /** @description The set that it belongs to. */
+            set: string;
+            /** @description SHA-256 of its file. */
+            sha256: string;
+        };
+        /** @description Archives, the newest first. */
+        ArchiveList: {
+            /** @description The list. */
+            archives: components["schemas"]["ArchiveView"][];
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A path in an archive; bytes that are no UTF-8 as `\xFF`, `\` as `\\`
+         * @example srv/board/board.sqlite
+         */
+        ArchivePath: string;
+        /**
+         * @description What an archive is to the others.
+         * @enum {string}
+         */
+        ArchiveType: "full" | "incremental" | "configuration" | "database";
+        /** @description One archive: a restore point. */
+        ArchiveView: components["schemas"]["ArchiveFacts"] & {
+            /** @description Copies elsewhere. */
+            copies: components["schemas"]["CopyView"][];
+            /** @description Its destination. */
+            destination: string;
+            /**
+             * Format: int32
+             * @description How many things did not go as planned.
+             */
+            exceptions: number;
+            /** @description Whether its file is where it should be, as it was last looked for. */
+            is_missing: boolean;
+            /** @description Its job. */
+            job: string;
+            /** @description Where it lies. */
+            path: string;
+            proven?: null | components["schemas"]["Timestamp"];
+            /** @description How its run ended. */
+            result: components["schemas"]["CreateResult"];
+            /**
+             * Format: int64
+             * @description Files whose content it holds.
+             */
+            stored_files: number;
+            /**
+             * Format: int64
+             * @description How long its run took, in milliseconds.
+             */
+            took_ms: number;
+            verified?: null | components["schemas"]["VerificationView"];
+        };
+        /**
+         * @description Who wanted a run.
+         * @enum {string}
+         */
+        Asked: "schedule" | "person" | "dry_run";
+        /** @description What an audit of rights looks at beyond the system's own places. */
+        Audit: {
+            /** @description Folders that are gone through. */
+            folders: string[];
+        };
         /** @description Asks what a rule would have done. */
         BacktestRequest: {
             /** @description Id of the rule; a new one when no rule has it. */
@@ -915,6 +2146,150 @@ export interface components {
             /** @description Notifications that would have rung. */
             would_notify: number;
         };
+        /** @description What a first job may save and where to, found on this machine. */
+        BackupSuggestions: {
+            /** @description Disks and folders that could be destinations, with the reason. */
+            destinations: components["schemas"]["SuggestedPath"][];
+            /** @description What is usually left out, ready to tick. */
+            excludes: components["schemas"]["SuggestedExclude"][];
+            /** @description Folders that are likely to hold what matters, with the reason. */
+            folders: components["schemas"]["SuggestedPath"][];
+        };
+        /** @description How well the owner's data are kept, at a glance. */
+        BackupsSummary: {
+            backed_up?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Jobs of the owner's.
+             */
+            jobs: number;
+            proven?: null | components["schemas"]["Timestamp"];
+            /** @description A backup that is being made, and how much of it is done, %. */
+            running?: string | null;
+            /**
+             * Format: double
+             * @description How much of it is done, %.
+             */
+            running_percent?: number | null;
+            /** @description `Backed up 2 h ago, proven restorable 3 days ago`; `Your data is not backed up`. */
+            sentence: string;
+            /** @description At a glance. */
+            state: components["schemas"]["ProtectionState"];
+        };
+        /** @description Everything about backups. */
+        BackupsView: {
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Destinations. */
+            destinations: components["schemas"]["DestinationView"][];
+            /** @description The owner's jobs in the order of the file, then the one for Caretaker's own home. */
+            jobs: components["schemas"]["JobView"][];
+            /** @description The owner's data at a glance. */
+            summary: components["schemas"]["BackupsSummary"];
+        };
+        /** @description A piece of a runbook. */
+        Block: {
+            /** @enum {string} */
+            kind: "paragraph";
+            /** @description Its text. */
+            phrases: components["schemas"]["Phrase"][];
+        } | {
+            /** @enum {string} */
+            kind: "heading";
+            /** @description Its text. */
+            phrases: components["schemas"]["Phrase"][];
+        } | {
+            /**
+             * Format: int32
+             * @description How far in it stands, from 0 to 3.
+             */
+            depth: number;
+            /** @enum {string} */
+            kind: "item";
+            /**
+             * Format: int64
+             * @description Its number, in a numbered list.
+             */
+            number?: number | null;
+            /** @description Its text. */
+            phrases: components["schemas"]["Phrase"][];
+        } | {
+            /** @enum {string} */
+            kind: "quote";
+            /** @description Its text. */
+            phrases: components["schemas"]["Phrase"][];
+        } | {
+            /** @enum {string} */
+            kind: "code";
+            /** @description What it is written in, if it says so. */
+            language: string;
+            /** @description The text. */
+            text: string;
+        } | {
+            /** @description The command. */
+            action: components["schemas"]["Action"];
+            /** @enum {string} */
+            kind: "action";
+        };
+        /** @description One thing in a folder of an archive. */
+        BrowseEntry: {
+            /** @description What is worth knowing. */
+            flags: string[];
+            /**
+             * Format: int32
+             * @description The archive that holds it, by sequence; 0 when none does.
+             */
+            holder: number;
+            /** @description What. */
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Format: int32
+             * @description Permission bits.
+             */
+            mode: number;
+            /** @description When the content changed last. */
+            modified: components["schemas"]["Timestamp"];
+            /** @description Its last part, for people. */
+            name: string;
+            /** @description Where. */
+            path: components["schemas"]["ArchivePath"];
+            /**
+             * Format: int64
+             * @description Bytes of a file, or of all files in a folder.
+             */
+            size: number;
+        };
+        /** @description A folder of an archive. */
+        BrowseView: {
+            /** @description What is in it, folders first. */
+            entries: components["schemas"]["BrowseEntry"][];
+            /** @description The archive. */
+            id: string;
+            /** @description The folder; empty at the top. */
+            path: components["schemas"]["ArchivePath"];
+        };
+        /** @description A run to come. */
+        CalendarEntry: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The larger task that will stand for it. */
+            replaced_by?: string | null;
+            /** @description The task. */
+            task: string;
+            /** @description Its tier. */
+            tier: components["schemas"]["Tier"];
+            /** @description Its name for people. */
+            title: string;
+        };
+        /** @description What will run. */
+        CalendarView: {
+            /** @description By time. */
+            entries: components["schemas"]["CalendarEntry"][];
+            /** @description From when. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Until when. */
+            to: components["schemas"]["Timestamp"];
+        };
         /** @description One entry of an alert's timeline. */
         Change: {
             /** @enum {string} */
@@ -965,6 +2340,164 @@ export interface components {
             kind: "snoozed";
             /** @description Until when. */
             until: components["schemas"]["Timestamp"];
+        } | {
+            /** @enum {string} */
+            kind: "ran";
+            /** @description What came of it: `done`, `failed: it ended with exit code 1`. */
+            result: string;
+            /** @description The run; what it printed is kept there. */
+            run: string;
+            /** @description The runbook. */
+            runbook: string;
+            /** @description The hash of the exact command. */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Which step, counted from 1.
+             */
+            step: number;
+            /** @description The title of the step. */
+            title: string;
+        };
+        /** @description A file that is not as it was at the restore point before. */
+        ChangedFile: {
+            /** @description How. */
+            kind: components["schemas"]["DriftKind"];
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
+        };
+        /** @description A folder in which files changed. */
+        ChangedFolder: {
+            /**
+             * Format: int64
+             * @description Files directly in it that changed, are new or are gone.
+             */
+            files: number;
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
+        };
+        /** @description What changed since the restore point before. */
+        ChangesView: {
+            /**
+             * Format: int64
+             * @description Files with another content, size or time.
+             */
+            changed: number;
+            /** @description Some of them by name: what is gone first, then what changed, then what is new. */
+            files: components["schemas"]["ChangedFile"][];
+            /** @description The folders that they lie in, those with the most first. */
+            folders: components["schemas"]["ChangedFolder"][];
+            /**
+             * Format: int64
+             * @description Files that are gone.
+             */
+            gone: number;
+            /**
+             * Format: int64
+             * @description Files that are new.
+             */
+            new: number;
+        };
+        /**
+         * @description How a channel is reached.
+         * @enum {string}
+         */
+        ChannelKind: "webhook" | "email" | "ntfy" | "command";
+        /** @description Every place where notices go. */
+        ChannelList: {
+            /** @description The desktop first, then in the order of the file. */
+            channels: components["schemas"]["ChannelView"][];
+        };
+        /** @description One channel beyond the desktop. */
+        ChannelSettings: {
+            /** @description The program that is started, and its arguments. */
+            command?: string[];
+            /** @description Whether it is used. */
+            enabled: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description How it is reached. */
+            kind: components["schemas"]["ChannelKind"];
+            /** @description Least level of the alerts that it is told. */
+            level: components["schemas"]["Level"];
+            /** @description Address of the dashboard as the reader reaches it. */
+            link?: string | null;
+            /** @description When it is told. */
+            route: components["schemas"]["Route"];
+            /** @description Only alerts of these services; empty for all. */
+            services?: string[];
+            /** @description Time for one message. */
+            timeout: components["schemas"]["Span"];
+            /** @description Sent as `Authorization: Bearer`; never shown. */
+            token?: string | null;
+            /** @description Its address, shown without path and credentials. */
+            url?: string | null;
+        };
+        /**
+         * @description How a channel stands.
+         * @enum {string}
+         */
+        ChannelState: "ready" | "waiting" | "failing" | "off" | "unusable";
+        /** @description What came of a test notice on one channel. */
+        ChannelTest: {
+            /** @description What the other side said: `200 OK`, `exit code 0`; else why it did not arrive. */
+            answer: string;
+            /** @description Whether it arrived. */
+            arrived: boolean;
+            /** @description The channel. */
+            channel: string;
+            /** @description What to do; may be empty. */
+            hint?: string;
+            /** @description Its kind. */
+            kind: string;
+            /** @description Where it leads, without path and credentials. */
+            target: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
+        /** @description Asks for a test notice. */
+        ChannelTestRequest: {
+            /** @description Id of a channel; without it every channel that is switched on. */
+            channel?: string | null;
+        };
+        /** @description What came of the test notices. */
+        ChannelTestView: {
+            /** @description In the order of the channels. */
+            tests: components["schemas"]["ChannelTest"][];
+        };
+        /** @description One place where notices go. */
+        ChannelView: {
+            /** @description What to do; may be empty. */
+            hint?: string;
+            /** @description Its id: `native` for the desktop. */
+            id: string;
+            /** @description `native`, `webhook`, `ntfy`, `command` or `email`. */
+            kind: string;
+            last_delivered?: null | components["schemas"]["Timestamp"];
+            /** @description Why the last one failed that did not arrive. */
+            last_error?: string | null;
+            last_failed?: null | components["schemas"]["Timestamp"];
+            /** @description Least level of the alerts that it is told. */
+            level: components["schemas"]["Level"];
+            next_try?: null | components["schemas"]["Timestamp"];
+            /** @description When it is told. */
+            route: components["schemas"]["Route"];
+            /** @description Only alerts of these services; empty for all. */
+            services: string[];
+            /** @description How it stands. */
+            state: components["schemas"]["ChannelState"];
+            /** @description Where it leads, without path and credentials; empty for the desktop. */
+            target: string;
+            /**
+             * Format: int32
+             * @description So many notices wait.
+             */
+            waiting: number;
+            /** @description Why it fails or cannot be used; may be empty. */
+            why?: string;
         };
         /**
          * @description How a check came out.
@@ -986,17 +2519,37 @@ export interface components {
             /** @description Why that matters; may be empty. */
             why?: string;
         };
+        /** @description Clean-up by age. */
+        Cleanup: {
+            /** @description Where. */
+            folders: string[];
+            /** @description Only files whose name fits one of these, with `*` for anything; all when there is none. */
+            names: string[];
+            /** @description Files that were not changed for so long. */
+            older_than: components["schemas"]["Span"];
+            /** @description How they go. */
+            remove: components["schemas"]["Remove"];
+        };
         /**
          * @description What clients may match; never the text.
          * @enum {string}
          */
-        Code: "usage" | "invalid_configuration" | "not_found" | "ambiguous" | "busy" | "not_running" | "not_configured" | "unauthorized" | "forbidden" | "too_many_requests" | "too_large" | "home_unusable" | "database_damaged" | "database_newer" | "disk_full" | "timed_out" | "interrupted" | "internal";
+        Code: "usage" | "invalid_configuration" | "not_found" | "ambiguous" | "busy" | "not_running" | "not_configured" | "unauthorized" | "forbidden" | "too_many_requests" | "too_large" | "home_unusable" | "database_damaged" | "database_newer" | "source_missing" | "destination_missing" | "key_missing" | "disk_full" | "timed_out" | "interrupted" | "internal";
         /** @description How often the machine is measured. */
         Collect: {
             /** @description Time between two rounds. */
             interval: components["schemas"]["Span"];
             /** @description Top processes kept with a round. */
             processes: number;
+        };
+        /** @description A program of the owner's. */
+        CommandStep: {
+            /** @description How it is started. */
+            by: components["schemas"]["StartOf"];
+            /** @description The program and its arguments; with a shell, the one line for it. */
+            command: string[];
+            /** @description Where it starts. */
+            folder?: string | null;
         };
         /** @description A value of another series at the same moment. */
         Companion: {
@@ -1011,6 +2564,30 @@ export interface components {
              * @description Its value.
              */
             value: number;
+        };
+        /**
+         * @description How archives are packed.
+         * @enum {string}
+         */
+        Compression: "zstd" | "gzip" | "none";
+        /** @description Something that is written without a mistake and does not work as a person may expect. */
+        ConfigNote: {
+            /**
+             * Format: int32
+             * @description Column, from 1.
+             */
+            column: number;
+            /** @description What to do. */
+            hint: string;
+            /** @description Dotted path of the key. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Line, from 1.
+             */
+            line: number;
+            /** @description What, and why. */
+            message: string;
         };
         /**
          * @description One mistake. Line and column count from 1, columns in characters; both are 0 when the mistake does not stand in
@@ -1041,6 +2618,8 @@ export interface components {
             /** @description Whether the file exists. */
             exists: boolean;
             in_force_since?: null | components["schemas"]["Timestamp"];
+            /** @description What is written without a mistake and does not work as a person may expect. */
+            notes?: components["schemas"]["ConfigNote"][];
             /** @description Key by key. */
             origins: components["schemas"]["OriginView"][];
             /** @description The file. */
@@ -1049,10 +2628,183 @@ export interface components {
             problems: components["schemas"]["ConfigProblem"][];
             /** @description Everything in force, defaults filled in. */
             settings: components["schemas"]["Settings"];
-            /** @description Its text, empty when there is none. */
+            /** @description Its text without credentials, empty when there is none. */
             text: string;
             /** @description Sections that this version reads but does not act upon. */
             unused: string[];
+        };
+        /** @description What was typed from a sheet. */
+        ConfirmKeyRequest: {
+            /** @description The groups that were asked for, one after the other. */
+            typed: string;
+        };
+        /**
+         * @description What happens where something is already.
+         * @enum {string}
+         */
+        Conflict: "keep-both" | "replace" | "skip";
+        /**
+         * @description How a command came to be agreed to.
+         * @enum {string}
+         */
+        Consent: "given" | "configured";
+        /**
+         * @description How a copy elsewhere stands.
+         * @enum {string}
+         */
+        CopyState: "pending" | "replicated" | "failed" | "going";
+        /** @description A copy of an archive at another destination. */
+        CopyView: {
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes of it.
+             */
+            bytes?: number;
+            /** @description The destination. */
+            destination: string;
+            fetched?: null | components["schemas"]["Timestamp"];
+            /** @description Whether what lies there is known to be wrong; it is put in its place anew. */
+            is_wrong?: boolean;
+            /** @description What it is called there. */
+            key?: string;
+            /** @description How it stands. */
+            state: components["schemas"]["CopyState"];
+            /** @description What the store calls its content. */
+            tag?: string | null;
+            /** @description Why it failed. */
+            why?: string | null;
+        };
+        /** @description One thing that Caretaker costs. */
+        CostRow: {
+            /**
+             * Format: double
+             * @description Mean of the last 24 hours.
+             */
+            average?: number | null;
+            /** @description The mean with its unit; empty while there is none. */
+            average_text: string;
+            /** @description Stable name: `cpu`, `round-cpu`, `round-time`, `memory`, `writes`, `databases`, `wakeups`. */
+            id: string;
+            /**
+             * Format: double
+             * @description The newest value.
+             */
+            now?: number | null;
+            /** @description The newest value with its unit; empty while there is none. */
+            now_text: string;
+            /** @description The last 24 hours in steps of 15 minutes. */
+            points: components["schemas"]["Point"][];
+            /** @description The series behind it. */
+            series: components["schemas"]["SeriesKey"];
+            /** @description How the mean stands beside the target. */
+            state: components["schemas"]["CostState"];
+            /**
+             * Format: double
+             * @description What the mean should stay at or below.
+             */
+            target?: number | null;
+            /** @description `at most 0.1 %`; empty where nothing was promised. */
+            target_text: string;
+            /** @description For people. */
+            title: string;
+            /** @description Its unit. */
+            unit: components["schemas"]["Unit"];
+        };
+        /**
+         * @description How a cost stands beside what was promised.
+         * @enum {string}
+         */
+        CostState: "within" | "above" | "no_target" | "unknown";
+        /** @description What Caretaker itself costs. */
+        CostView: {
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Connections opened to other programs on this machine since the start.
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description Connections opened to other machines since the start; only a configured target leads to one.
+             */
+            connections_beyond: number;
+            /** @description In the order of the table. */
+            costs: components["schemas"]["CostRow"][];
+            /** @description Start of the last 24 hours. */
+            from: components["schemas"]["Timestamp"];
+            /** @description The program that was measured, and whose targets these are. */
+            program: string;
+        };
+        /** @description An archive that was made, or in a dry run would be. */
+        CreateOutcome: {
+            /**
+             * Format: int64
+             * @description Files of the state before that have another content now.
+             */
+            altered: number;
+            /** @description The archive; in a dry run without an identity. */
+            archive: components["schemas"]["ArchiveFacts"];
+            /** @description The identity of its destination. */
+            destination: string;
+            /** @description What did not go as planned. */
+            exceptions: components["schemas"]["ExceptionView"][];
+            /**
+             * Format: int64
+             * @description Files of the state before.
+             */
+            files_before: number;
+            /**
+             * Format: int64
+             * @description Bytes left at the destination.
+             */
+            free_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Entries of the state before that are gone.
+             */
+            gone: number;
+            /** @description How it ended. */
+            result: components["schemas"]["CreateResult"];
+            /**
+             * Format: int64
+             * @description Bytes of those files.
+             */
+            stored_bytes: number;
+            /**
+             * Format: int64
+             * @description Files whose content it holds.
+             */
+            stored_files: number;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds; the engine fills it.
+             */
+            took_ms?: number;
+        };
+        /** @description Make a backup. */
+        CreateRequest: {
+            /** @description Only tell what would be done. */
+            dry_run?: boolean;
+            /** @description At full speed. */
+            now?: boolean;
+            type?: null | components["schemas"]["ArchiveType"];
+        };
+        /**
+         * @description How a backup ended.
+         * @enum {string}
+         */
+        CreateResult: "complete" | "complete-with-exceptions" | "failed";
+        /** @description A file of an archive that is lost, or damage beside files, which has an empty path. */
+        DamagedFile: {
+            /** @description The archive with the newest older version of it that is whole. */
+            older?: string | null;
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
+            /** @description Why. */
+            reason: string;
         };
         /** @description A part that does not work although it should; the rest goes on. */
         Degraded: {
@@ -1069,10 +2821,99 @@ export interface components {
         DesktopView: {
             /** @description What a person should know of it; may be empty. */
             note?: string;
+            /** @description What the system must let Caretaker do, as it stands now. Only what this system asks for. */
+            permissions: components["schemas"]["PermissionView"][];
             /** @description Whether it starts at login; null when that cannot be told. */
             start_at_login?: boolean | null;
             /** @description Whether the tray icon shows. */
             tray: boolean;
+        };
+        /** @description A destination as the configuration names it. */
+        Destination: {
+            /** @description Its stable name. */
+            id: string;
+            /** @description Where it is. */
+            place: components["schemas"]["Place"];
+        };
+        /** @description One destination as it stands. */
+        DestinationView: {
+            /**
+             * Format: int64
+             * @description Bytes of archives there.
+             */
+            archive_bytes: number;
+            /**
+             * Format: int32
+             * @description Copies that are there and were read back; of a store.
+             */
+            copies?: number;
+            /** @description What the configuration says. */
+            destination: components["schemas"]["Destination"];
+            /** @description In a sentence, when something is wrong. */
+            detail: string;
+            fetched?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes free.
+             */
+            free_bytes?: number | null;
+            full_at?: null | components["schemas"]["Timestamp"];
+            /** @description Its identity. */
+            identity?: string | null;
+            /** @description How far its key is, as far as files tell; `ready` only when its recovery sheet is confirmed. */
+            key?: components["schemas"]["KeyState"];
+            /**
+             * Format: int32
+             * @description Copies that are still to be made; of a store.
+             */
+            pending?: number;
+            seen?: null | components["schemas"]["Timestamp"];
+            /** @description `there`, `waiting for disk`, `not prepared`, `unreachable`, `unknown`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Bytes in all.
+             */
+            total_bytes?: number | null;
+        };
+        /** @description The folders of one disk. */
+        DiskFolders: {
+            at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Everything that was seen, bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files that were seen.
+             */
+            files: number;
+            /** @description The largest folders, the largest first. */
+            folders: components["schemas"]["FolderView"][];
+            /** @description Folders that grew within a week, the most first. */
+            grown: components["schemas"]["Grown"][];
+            /** @description Whether it is being looked at now. */
+            is_looking: boolean;
+            /** @description Its mount point, as in the label of its series. */
+            mount: string;
+            /** @description Why nothing is known, or not all; empty when all is. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Bytes that the system would free by itself (macOS); they are in no folder's favour.
+             */
+            purgeable_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description How long that took, in milliseconds, pauses included.
+             */
+            took_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Folders that Caretaker may not read.
+             */
+            unreadable: number;
         };
         /** @description All checks. */
         DoctorView: {
@@ -1080,6 +2921,63 @@ export interface components {
             checks: components["schemas"]["CheckView"][];
             /** @description The worst of the checks. */
             state: components["schemas"]["CheckState"];
+        };
+        /**
+         * @description Through which door somebody came.
+         * @enum {string}
+         */
+        Door: "command_line" | "window" | "program";
+        /** @description A live file that differs from its restored copy. */
+        Drift: {
+            /** @description How. */
+            kind: components["schemas"]["DriftKind"];
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
+        };
+        /**
+         * @description How a live file differs from its restored copy.
+         * @enum {string}
+         */
+        DriftKind: "changed" | "new" | "gone" | "silent";
+        /** @description What a drill showed. */
+        DrillOutcome: {
+            /** @description The archive. */
+            archive: string;
+            /**
+             * Format: int64
+             * @description Bytes of those files.
+             */
+            checked_bytes: number;
+            /**
+             * Format: int64
+             * @description Files that were restored and compared.
+             */
+            checked_files: number;
+            /** @description Databases that were opened. */
+            databases: components["schemas"]["OpenedDatabase"][];
+            /** @description How live files differ; the first thousand. */
+            drift: components["schemas"]["Drift"][];
+            /**
+             * Format: int64
+             * @description Live files that differ, in all.
+             */
+            drifted: number;
+            /** @description Why not, in sentences. */
+            failures: string[];
+            /** @description Whether everything came back as it was. */
+            is_proven: boolean;
+            /**
+             * Format: double
+             * @description How fast they came back.
+             */
+            restore_mb_per_s: number;
+            /** @description Which part of the archive this was, in words; none when it was all of it. */
+            sample?: string | null;
+        };
+        /** @description Notices for a tray app that shows them, because the engine cannot. */
+        DueNotices: {
+            /** @description In the order in which they were decided. Each is to be shown and then answered for; until then it is due. */
+            notices: components["schemas"]["Notice"][];
         };
         /** @description The engine that answers, or that wrote what is read. */
         EngineView: {
@@ -1109,12 +3007,20 @@ export interface components {
             /** @description Its version. */
             version: string;
         };
+        /**
+         * @description What stands at a path.
+         * @enum {string}
+         */
+        EntryKind: "file" | "folder" | "symlink" | "special";
         /** @description The body of a failed request, and what `--json` prints when a command fails. */
         ErrorBody: {
             /** @description What failed, why, and what to do next. */
             error: components["schemas"]["Problem"];
         };
-        /** @description Taken in the round that raised the alert. Once, two minutes later, the samples after it are added; nothing else changes. */
+        /**
+         * @description Taken in the round that raised the alert. What a log said until then follows within seconds; once, two minutes later, the
+         *     samples and the lines after it are added. Nothing else changes.
+         */
         Evidence: {
             /** @description The samples of the two minutes after it was raised; empty until then. */
             after?: components["schemas"]["Point"][];
@@ -1124,6 +3030,9 @@ export interface components {
             changes?: components["schemas"]["RecentChange"][];
             /** @description What the machine as a whole did: load, memory, swap, disks. */
             companions: components["schemas"]["Companion"][];
+            /** @description Folders of the disk that grew before, the most first. */
+            grown?: components["schemas"]["Grown"][];
+            log?: null | components["schemas"]["LogEvidence"];
             /** @description Sleeps, boots and clock steps shortly before. */
             marks: components["schemas"]["Mark"][];
             /** @description Top processes by CPU and memory. */
@@ -1134,6 +3043,220 @@ export interface components {
             rule_text: string;
             /** @description The last samples of the series, the raising one last. */
             samples: components["schemas"]["Point"][];
+        };
+        /** @description Something that did not go as planned; the rest did. */
+        ExceptionView: {
+            /** @description In a word: `changed`, `vanished`, `denied`, `unreadable`, `cloud-only`, `not-guaranteed`, `bad-database`, ... */
+            code: string;
+            /** @description What it is about. */
+            path: components["schemas"]["ArchivePath"];
+            /** @description In a sentence. */
+            reason: string;
+        };
+        /**
+         * @description How measurements are written.
+         * @enum {string}
+         */
+        ExportFormat: "json" | "csv" | "markdown" | "prometheus";
+        /** @description An export that is made again and again, with nothing left out. */
+        ExportPlan: {
+            /** @description Time between two files. */
+            every: components["schemas"]["Span"];
+            /** @description The folder that its files go to; it must be there. */
+            folder: string;
+            /** @description How they are written. */
+            format: components["schemas"]["ExportFormat"];
+            /** @description Its name. */
+            id: string;
+            /**
+             * @description How many files stay.
+             * @example 30d
+             */
+            keep: string;
+            /** @description Only series whose name fits one of these; all when there is none. */
+            names?: string[];
+            /** @description How far back each file goes. */
+            since: components["schemas"]["Span"];
+            step?: null | components["schemas"]["Span"];
+        };
+        /** @description One export at intervals. */
+        ExportView: {
+            /**
+             * Format: int64
+             * @description Their size, in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Its own files that are still there.
+             */
+            files: number;
+            last?: null | components["schemas"]["WrittenFile"];
+            /** @description When its next file is due. */
+            next: components["schemas"]["Timestamp"];
+            /** @description What the configuration says. */
+            plan: components["schemas"]["ExportPlan"];
+            /** @description Why it does not work; null while it does. */
+            problem?: string | null;
+        };
+        /** @description Every export at intervals. */
+        ExportsView: {
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+            /** @description In the order of the file. */
+            exports: components["schemas"]["ExportView"][];
+        };
+        /** @description A number that a run brought, for its course over time. */
+        Figure: {
+            /** @description Its name, such as `cpu-one`. */
+            name: string;
+            /** @description Its unit, such as `bytes/s`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Its value.
+             */
+            value: number;
+        };
+        /** @description A file of an archive as it can be shown, beside the live file. */
+        FilePreview: {
+            /** @description The text, cut at 256 KiB; or an image of up to 2 MiB as a `data:` address. */
+            content?: string | null;
+            /** @description Lines that differ from the live file, as a unified diff, for texts. */
+            difference?: string | null;
+            /** @description Whether it was cut. */
+            is_cut: boolean;
+            /** @description `text`, `image` or `binary`. */
+            kind: string;
+            /** @description How the live file stands to it: `same`, `differs`, `gone`, `unknown`. */
+            live: string;
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
+            /**
+             * Format: int64
+             * @description Bytes in the archive.
+             */
+            size: number;
+        };
+        /** @description One version of a file. */
+        FileVersion: {
+            /** @description The first restore point with this version. */
+            first: string;
+            /** @description When that was made. */
+            first_at: components["schemas"]["Timestamp"];
+            /** @description The job. */
+            job: string;
+            /** @description What. */
+            kind: components["schemas"]["EntryKind"];
+            /** @description The newest restore point with this version; restore from this one. */
+            last: string;
+            /** @description When that was made. */
+            last_at: components["schemas"]["Timestamp"];
+            /** @description When the content changed last. */
+            modified: components["schemas"]["Timestamp"];
+            /** @description The path in its archives. */
+            path: components["schemas"]["ArchivePath"];
+            /**
+             * Format: int32
+             * @description Restore points with this version.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description Something that a run found. */
+        Finding: {
+            /** @description What it is about: a path, a package, a disk. */
+            about: string;
+            /** @description What to do; may be empty. */
+            hint?: string;
+            /** @description Whether the run before did not have it. */
+            is_new?: boolean;
+            /** @description What was found, in a sentence. */
+            text: string;
+            /** @description How much it weighs. */
+            weight: components["schemas"]["Weight"];
+        };
+        /** @description The size of a folder at one time. */
+        FolderPoint: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            bytes: number;
+        };
+        /** @description One of the largest folders of a disk. */
+        FolderView: {
+            /**
+             * Format: int64
+             * @description What it takes up, bytes.
+             */
+            bytes: number;
+            /** @description Its size at every look that is kept, the oldest first; looks at which it was too small to be listed are left out. */
+            course: components["schemas"]["FolderPoint"][];
+            /**
+             * Format: int64
+             * @description How much more than a day before, bytes; absent while no look is that old.
+             */
+            day_bytes?: number | null;
+            /** @description Its path. */
+            path: string;
+            /**
+             * Format: int64
+             * @description How much more than a week before, bytes; absent while no look is that old.
+             */
+            week_bytes?: number | null;
+        };
+        /** @description The folders of every judged disk. */
+        FoldersView: {
+            /** @description By mount point. */
+            disks: components["schemas"]["DiskFolders"][];
+        };
+        /** @description What the way in that a request came by may do beyond looking. */
+        GrantsView: {
+            /** @description Change Caretaker's own state, back up, prove. */
+            act: boolean;
+            /** @description Reach beyond Caretaker: restore, read files of archives, run commands. */
+            execute: boolean;
+        };
+        /** @description A folder that grew between two looks. */
+        Grown: {
+            /** @description When the later look was. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description By how much, bytes; at least that much where the earlier size is not known exactly.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description What it takes up now, bytes.
+             */
+            now_bytes: number;
+            /** @description Its path. */
+            path: string;
+            /** @description When the earlier look was. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /** @description A file or folder that grew since the archive before. */
+        GrownView: {
+            /**
+             * Format: int64
+             * @description Bytes now.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes more than before; negative when it shrank.
+             */
+            grown_bytes: number;
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
         };
         /** @description One check. */
         HealthCheck: {
@@ -1182,6 +3305,9 @@ export interface components {
             /** @enum {string} */
             topic: "configuration";
         } | {
+            /** @enum {string} */
+            topic: "backups";
+        } | {
             /** @description Where. */
             route: string;
             /** @enum {string} */
@@ -1209,6 +3335,11 @@ export interface components {
              * @description The fullest disk in the newest round, %.
              */
             disk_percent?: number | null;
+            /**
+             * Format: double
+             * @description The busiest GPU in the newest round, %; null where none tells.
+             */
+            gpu_percent?: number | null;
             /** @description Kernel release. */
             kernel: string;
             /**
@@ -1234,9 +3365,46 @@ export interface components {
             os_version: string;
             /**
              * Format: double
+             * @description Power of the whole machine in the newest round, W; null where nothing measures it.
+             */
+            power_watts?: number | null;
+            /**
+             * Format: double
              * @description Hottest sensor in the newest round, °C.
              */
             temperature_celsius?: number | null;
+        };
+        /**
+         * @description How a program is asked.
+         * @enum {string}
+         */
+        HttpMethod: "get" | "post";
+        /** @description A request to a program on this machine. */
+        HttpStep: {
+            /** @description How it is asked. */
+            method: components["schemas"]["HttpMethod"];
+            /**
+             * Format: int32
+             * @description The answer that counts as good; 200 to 299 without.
+             */
+            status?: number | null;
+            /** @description Its address. */
+            url: string;
+        };
+        /** @description A key from a sheet. */
+        ImportKeyRequest: {
+            /** @description `AGE-SECRET-KEY-1` and 58 letters, however they are grouped. */
+            key: string;
+        };
+        /** @description Something that is where a restored file should go. */
+        InTheWay: {
+            /** @description The path in the archive. */
+            path: components["schemas"]["ArchivePath"];
+            /**
+             * @description What is there: a file that is `newer` or `older` than the restored one, or one of the `same time` with another content, a
+             *     `folder`, or `something else`.
+             */
+            what: string;
         };
         /** @description A model on disk, or one that a server offers. */
         InstalledModel: {
@@ -1255,6 +3423,90 @@ export interface components {
              */
             size_bytes?: number | null;
         };
+        /**
+         * @description What becomes of a run that a kill or a power cut ended.
+         * @enum {string}
+         */
+        Interrupted: "again" | "leave";
+        /** @description A job with every default filled in. */
+        Job: {
+            /** @description How archives are packed. */
+            compression: components["schemas"]["Compression"];
+            configuration?: null | components["schemas"]["Schedule"];
+            database?: null | components["schemas"]["Schedule"];
+            /** @description Whether archives are encrypted. */
+            encrypt: boolean;
+            /** @description Names and patterns that are left out, as in `.gitignore`. */
+            exclude: string[];
+            /** @description Folders and single files, from `/`. SQLite databases found in them are copied consistently. */
+            folders: string[];
+            full?: null | components["schemas"]["Schedule"];
+            /** @description Its stable name; also the name of its set of archives. */
+            id: string;
+            incremental?: null | components["schemas"]["Schedule"];
+            /** @description How much stays of each type. */
+            keep: components["schemas"]["Policy"];
+            /** @description PostgreSQL databases, as addresses. */
+            postgres: string[];
+            /** @description SQLite databases outside of those folders, from `/`. */
+            sqlite: string[];
+            /** @description Ids of the destinations. The first folder gets the archives, all others copies. */
+            to: string[];
+        };
+        /** @description A job that is set up in the window: written to the configuration. */
+        JobRequest: {
+            /** @description Whether archives are encrypted. */
+            encrypt?: boolean;
+            /** @description What is left out. */
+            exclude?: string[];
+            /** @description Folders and files. */
+            folders: string[];
+            /** @description `weekly sun 03:00`. */
+            full?: string | null;
+            /** @description `daily 03:00`. */
+            incremental?: string | null;
+            keep?: null | components["schemas"]["Policy"];
+            /** @description A folder that becomes a new destination. */
+            new_destination?: string | null;
+            /** @description PostgreSQL databases. */
+            postgres?: string[];
+            /** @description SQLite databases. */
+            sqlite?: string[];
+            /** @description Destinations that the configuration names. */
+            to?: string[];
+        };
+        /** @description One job as it stands. */
+        JobView: {
+            activity?: null | components["schemas"]["ActivityView"];
+            /**
+             * Format: int32
+             * @description Its archives.
+             */
+            archives: number;
+            /**
+             * Format: int64
+             * @description Bytes of its archives.
+             */
+            bytes: number;
+            /** @description Why nothing is removed, when so; a mass change waits for an answer. */
+            frozen?: string | null;
+            /** @description Whether it is the job for Caretaker's own home. */
+            is_own: boolean;
+            /** @description What the configuration says. */
+            job: components["schemas"]["Job"];
+            last?: null | components["schemas"]["ArchiveView"];
+            /** @description Why the newest run failed, when it did. */
+            last_failure?: string | null;
+            mass_change?: null | components["schemas"]["MassChange"];
+            next?: null | components["schemas"]["NextBackup"];
+            next_full?: null | components["schemas"]["NextFull"];
+            proof?: null | components["schemas"]["ProofView"];
+            question?: null | components["schemas"]["QuestionKind"];
+            /** @description In a sentence. */
+            sentence: string;
+            /** @description At a glance. */
+            state: components["schemas"]["ProtectionState"];
+        };
         /** @description How long history is kept. */
         Keep: {
             /** @description Resolved alerts. */
@@ -1267,6 +3519,41 @@ export interface components {
             logs: components["schemas"]["Span"];
             /** @description Samples of every round. */
             raw: components["schemas"]["Span"];
+        };
+        /** @description What is on a recovery sheet. */
+        KeySheet: {
+            /** @description The whole key as a QR code: the outline of its dark squares, as SVG has it. */
+            code: string;
+            /**
+             * Format: int32
+             * @description How many squares the code is wide, with its white border.
+             */
+            code_size: number;
+            /** @description The letters of the private key, in the groups of the sheet. */
+            groups: string[];
+            /** @description A page to print, complete in itself. */
+            html: string;
+        };
+        /**
+         * @description How far a key is.
+         * @enum {string}
+         */
+        KeyState: "none" | "unconfirmed" | "ready" | "missing";
+        /** @description The key of a destination, without anything that opens an archive. */
+        KeyView: {
+            /** @description Groups of the sheet to be typed, counted from 1. */
+            asked: number[];
+            confirmed?: null | components["schemas"]["Timestamp"];
+            /** @description The destination. */
+            destination: string;
+            /** @description Jobs that are encrypted with it. */
+            jobs: string[];
+            /** @description The public part. */
+            recipient?: string | null;
+            /** @description The same in a sentence, with what to do. */
+            sentence: string;
+            /** @description How far it is. */
+            state: components["schemas"]["KeyState"];
         };
         /** @description Label names and values, sorted by name so that equal sets are equal texts. */
         Labels: {
@@ -1298,6 +3585,74 @@ export interface components {
             /** @description As the server calls it. */
             name: string;
         };
+        /** @description Warnings and worse around the moment at which an alert was raised. */
+        LogEvidence: {
+            /** @description Of the two minutes after; empty until they are over. */
+            after?: components["schemas"]["Record"][];
+            /** @description Of the two minutes before, the oldest first. */
+            before: components["schemas"]["Record"][];
+            /**
+             * Format: int32
+             * @description Records that were too many to keep.
+             */
+            left_out?: number;
+            /** @description Why the system's log is missing here; empty when it was read. */
+            note?: string;
+            /** @description Where they were read: `journal`, `/var/log/syslog`; empty when nothing could be. */
+            source?: string;
+        };
+        /**
+         * @description Maintenance in one word.
+         * @enum {string}
+         */
+        MaintenanceState: "unknown" | "ok" | "attention" | "failed";
+        /** @description Maintenance at a glance. */
+        MaintenanceSummary: {
+            /**
+             * Format: int32
+             * @description Tasks whose newest run found something.
+             */
+            attention: number;
+            /**
+             * Format: int32
+             * @description Tasks whose newest run failed.
+             */
+            failed: number;
+            next?: null | components["schemas"]["NextTask"];
+            paused_until?: null | components["schemas"]["Timestamp"];
+            /** @description One sentence. */
+            sentence: string;
+            /** @description The worst of the newest runs. */
+            state: components["schemas"]["MaintenanceState"];
+            /**
+             * Format: int32
+             * @description Tasks that run by themselves.
+             */
+            tasks: number;
+        };
+        /** @description All tasks. */
+        MaintenanceView: {
+            /** @description When this was put together. */
+            at: components["schemas"]["Timestamp"];
+            /** @description At a glance. */
+            summary: components["schemas"]["MaintenanceSummary"];
+            /** @description The tasks, ready-made ones first. */
+            tasks: components["schemas"]["TaskView"][];
+        };
+        /** @description A window that comes back, in local time. */
+        MaintenanceWindow: {
+            /** @description When it opens. */
+            every: components["schemas"]["Recurrence"];
+            except?: null | components["schemas"]["Level"];
+            /** @description How long it stays open. */
+            for: components["schemas"]["Span"];
+            /** @description Its stable name. */
+            id: string;
+            /** @description What is done then. */
+            reason: string;
+            /** @description Only alerts on series with all of these labels. */
+            where?: components["schemas"]["Labels"];
+        };
         /** @description Something that explains a chart: drawn as a line at `at`, or as a shaded span up to `until`. */
         Mark: {
             /** @description When it began. */
@@ -1312,12 +3667,38 @@ export interface components {
          * @description What a mark on a chart stands for.
          * @enum {string}
          */
-        MarkKind: "boot" | "start" | "stop" | "sleep" | "stall" | "clock_step" | "configuration";
+        MarkKind: "boot" | "power_loss" | "start" | "stop" | "sleep" | "stall" | "clock_step" | "configuration" | "backup" | "backup_failed";
+        /** @description Most files changed at once. */
+        MassChange: {
+            /**
+             * Format: int64
+             * @description Files with another content.
+             */
+            altered: number;
+            /** @description The archive that has them as they are now; the one before it has them as they were. */
+            archive?: string | null;
+            /** @description When it was seen. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Files before.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Files that are gone.
+             */
+            gone: number;
+        };
         /** @description Figures of the main series. */
         MetricSummary: {
             at?: null | components["schemas"]["Timestamp"];
+            /** @description Start of the last 24 hours. */
+            from: components["schemas"]["Timestamp"];
             /** @description The main series of the machine. */
             series: components["schemas"]["SummaryRow"][];
+            /** @description End of the windows. */
+            to: components["schemas"]["Timestamp"];
         };
         /**
          * @description Which program answers.
@@ -1421,6 +3802,33 @@ export interface components {
             state: components["schemas"]["ModelsState"];
         };
         /**
+         * @description What a task needs and does not have.
+         * @enum {string}
+         */
+        Need: "checks" | "logs" | "files" | "secrets" | "database_care" | "runbooks" | "folders" | "rotated_files" | "vulnerability_records" | "known_kind";
+        /** @description A backup that will be made. */
+        NextBackup: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What type. */
+            kind: components["schemas"]["ArchiveType"];
+        };
+        /** @description When everything is saved anew, and why then. */
+        NextFull: {
+            at?: null | components["schemas"]["Timestamp"];
+            /** @description In words, after "because". */
+            because: string;
+        };
+        /** @description The next run. */
+        NextTask: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The task. */
+            task: string;
+            /** @description Its name for people. */
+            title: string;
+        };
+        /**
          * @description What to do when a series stops delivering.
          * @enum {string}
          */
@@ -1467,11 +3875,82 @@ export interface components {
          * @enum {string}
          */
         NotConfiguredState: "not_configured";
+        /** @description One message to the owner about one alert. */
+        Notice: {
+            about?: null | components["schemas"]["NoticeAbout"];
+            /** @description The alert that it is about. */
+            alert: components["schemas"]["AlertId"];
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            attempts: number;
+            /** @description Second line: `CPU 93 % for 4 min (critical above 90 %)`. */
+            body: string;
+            /** @description The channel: `native` for the desktop. */
+            channel: string;
+            /** @description When it was decided. */
+            created: components["schemas"]["Timestamp"];
+            delivered_at?: null | components["schemas"]["Timestamp"];
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /** @description When it is no longer worth telling. */
+            expires: components["schemas"]["Timestamp"];
+            /** @description Its identity. */
+            id: components["schemas"]["NoticeId"];
+            /** @description What the channel is asked to do. */
+            kind: components["schemas"]["NoticeKind"];
+            /** @description How bad. */
+            level: components["schemas"]["Level"];
+            /** @description Not before this. */
+            next_attempt: components["schemas"]["Timestamp"];
+            /** @description Whether it should stay on the screen until it is dealt with. */
+            persistent?: boolean;
+            /** @description Where a click leads: `alerts/<id>`. */
+            route: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["NoticeState"];
+            /** @description First line: `CPU busy`. */
+            title: string;
+        };
+        /** @description What the alert was when the notice was decided: a channel elsewhere shows it long after. */
+        NoticeAbout: {
+            /** @description Its labels. */
+            labels?: components["schemas"]["Labels"];
+            /** @description Name of the judged series. */
+            metric: string;
+            resolved_at?: null | components["schemas"]["Timestamp"];
+            /** @description Id of its rule. */
+            rule: string;
+            /** @description First breach. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Where it stood. */
+            state: components["schemas"]["State"];
+            threshold?: null | components["schemas"]["Threshold"];
+            /** @description Its unit. */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Format: double
+             * @description The judged value; of an alert that is over, the worst.
+             */
+            value: number;
+            /** @description The value with its unit. */
+            value_text: string;
+        };
+        /** @description Identity of one notice: a UUIDv8 by hashing, as text. The same notice is never delivered under two identities. */
+        NoticeId: string;
         /**
          * @description What a notice asks of its channel.
          * @enum {string}
          */
         NoticeKind: "raise" | "update" | "close";
+        /** @description What came of showing a notice. */
+        NoticeOutcomeRequest: {
+            /** @description Why it could not be shown; null when it was. */
+            error?: string | null;
+            /** @description The notice. */
+            id: components["schemas"]["NoticeId"];
+        };
         /**
          * @description Where a notice stands.
          * @enum {string}
@@ -1494,12 +3973,21 @@ export interface components {
         };
         /** @description What the owner is told. */
         Notify: {
+            /** @description Channels beyond the desktop. */
+            channel?: components["schemas"]["ChannelSettings"][];
+            /** @description Windows that come back in which things are being worked on. */
+            maintenance: components["schemas"]["MaintenanceWindow"][];
             /** @description Notifications on the desktop. */
             native: boolean;
             /** @description When nothing is told. */
             quiet: components["schemas"]["QuietHours"][];
             /** @description Time until a critical alert that nobody acknowledged is told again. */
             repeat: components["schemas"]["Span"];
+        };
+        /** @description Opens the system's page for a permission. */
+        OpenSettingsRequest: {
+            /** @description Which. */
+            permission: components["schemas"]["Permission"];
         };
         /** @description Opens the window, or brings it to the front. */
         OpenWindowRequest: {
@@ -1510,6 +3998,20 @@ export interface components {
         OpenWindowView: {
             /** @description False when no tray app is attached. */
             opened: boolean;
+        };
+        /** @description A database that was opened from its restored copy. */
+        OpenedDatabase: {
+            /** @description Rows, and what was expected when that differs; or why it is not good. */
+            detail: string;
+            /** @description Whether it opens, is sound, and has the rows that were counted at the backup. */
+            is_good: boolean;
+            /** @description Which. */
+            path: components["schemas"]["ArchivePath"];
+            /**
+             * Format: int64
+             * @description Rows in all its tables.
+             */
+            rows: number;
         };
         /** @description Something that Caretaker or its owner did. */
         Operation: {
@@ -1527,6 +4029,11 @@ export interface components {
             /** @description What was done, in a sentence. */
             what: string;
         };
+        /**
+         * @description Whose a runbook is.
+         * @enum {string}
+         */
+        Origin: "shipped" | "own" | "replaced";
         /** @description Where a value in force comes from. */
         OriginView: {
             /** @description Dotted key. */
@@ -1535,6 +4042,19 @@ export interface components {
             origin: string;
             /** @description The value as text. */
             value: string;
+        };
+        /** @description What a run brought. */
+        Outcome: {
+            /** @description What it measured. */
+            figures: components["schemas"]["Figure"][];
+            /** @description What it found. */
+            findings: components["schemas"]["Finding"][];
+            /** @description What it printed, or did line by line; bounded. */
+            output: string;
+            /** @description How it ended. */
+            result: components["schemas"]["RunResult"];
+            /** @description What came of it, in a sentence. */
+            sentence: string;
         };
         /**
          * @description The worst open, unsilenced alert; unknown only when none is open and the newest sample is too old.
@@ -1555,6 +4075,77 @@ export interface components {
             /** @description End of the last hour. */
             to: components["schemas"]["Timestamp"];
         };
+        /** @description For how long nothing begins. */
+        PauseMaintenanceRequest: {
+            /** @description `2h` or any other length of time; `off` to go on. */
+            for: string;
+        };
+        /**
+         * @description Something that the system or the desktop lets a program do, or not.
+         * @enum {string}
+         */
+        Permission: "notifications" | "tray_icon" | "full_disk_access";
+        /**
+         * @description How a permission stands.
+         * @enum {string}
+         */
+        PermissionState: "granted" | "missing" | "unknown";
+        /** @description One permission as the window shows it. */
+        PermissionView: {
+            /** @description What is so, or what to do. */
+            detail: string;
+            /** @description Whether the system has a page for it that can be opened from here. */
+            has_settings: boolean;
+            /** @description Which. */
+            permission: components["schemas"]["Permission"];
+            /** @description How it stands. */
+            state: components["schemas"]["PermissionState"];
+            /** @description As people know it. */
+            title: string;
+        };
+        /** @description A piece of a line in one style. */
+        Phrase: {
+            /** @description The id of the runbook that it leads to. */
+            runbook?: string | null;
+            /** @description Its style. */
+            style: components["schemas"]["PhraseStyle"];
+            /** @description The text. HTML in it is text like any other. */
+            text: string;
+            /** @description The page on the web that it names; `http` or `https`, nothing else. */
+            web?: string | null;
+        };
+        /**
+         * @description How a phrase looks.
+         * @enum {string}
+         */
+        PhraseStyle: "plain" | "code" | "strong" | "emphasis";
+        /** @description Where a destination is. */
+        Place: {
+            /** @enum {string} */
+            kind: "folder";
+            /** @description From `/`. */
+            path: string;
+        } | {
+            /** @description Never shown. */
+            access_key?: string | null;
+            /** @description Its name. */
+            bucket: string;
+            /** @description Address of the server, unless it is Amazon's. */
+            endpoint?: string | null;
+            /** @enum {string} */
+            kind: "bucket";
+            /** @description What all keys begin with; empty for none. */
+            prefix: string;
+            /** @description The region that requests are signed for. */
+            region: string;
+            /** @description Never shown. */
+            secret_key?: string | null;
+        };
+        /**
+         * @description An operating system. An argument wherever a default depends on it, so that both are tested on either.
+         * @enum {string}
+         */
+        Platform: "linux" | "mac_os";
         /** @description A stored sample, or a bucket of several. A gap is a point without a value. */
         Point: {
             /** @description The sample's stamp, or the start of the bucket. */
@@ -1593,6 +4184,20 @@ export interface components {
             step_ms?: number | null;
             /** @description End of what was asked for. */
             to: components["schemas"]["Timestamp"];
+        };
+        /** @description What stays of each type. */
+        Policy: {
+            /** @description Those of the configuration. */
+            configuration: string;
+            /** @description Those of databases. */
+            database: string;
+            /**
+             * @description Full archives: `7`, `30d` or `all`.
+             * @example 7
+             */
+            full: string;
+            /** @description Incremental ones. */
+            incremental: string;
         };
         /** @description What failed, why, and what to do next. */
         Problem: {
@@ -1635,6 +4240,70 @@ export interface components {
             /** @description Busiest first. */
             processes: components["schemas"]["ProcessReading"][];
         };
+        /** @description A proof: what a drill showed, and when. */
+        ProofView: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes of those files.
+             */
+            checked_bytes: number;
+            /**
+             * Format: int64
+             * @description Files that were restored and compared.
+             */
+            checked_files: number;
+            /** @description The job. */
+            job: string;
+            /** @description Everything that it showed. */
+            outcome: components["schemas"]["DrillOutcome"];
+            /**
+             * Format: double
+             * @description How fast they came back.
+             */
+            restore_mb_per_s: number;
+            /** @description `proven` or `failed`. */
+            result: string;
+        };
+        /**
+         * @description How well the owner's data are kept. Caretaker's own home does not count.
+         * @enum {string}
+         */
+        ProtectionState: "not_configured" | "ok" | "warning" | "critical";
+        /** @description Remove archives beyond their term. */
+        PruneRequest: {
+            /** @description Only tell what would be removed. */
+            dry_run?: boolean;
+            /** @description Of which job; of all without it. */
+            job?: string | null;
+        };
+        /** @description What stays and what goes, or went. */
+        PruneView: {
+            /** @description Whether it was only a preview. */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description Bytes that are freed.
+             */
+            frees_bytes: number;
+            /** @description Why nothing is removed, when so, by job. */
+            frozen: [
+                string,
+                string
+            ][];
+            /** @description What stays. */
+            kept: components["schemas"]["RetentionRow"][];
+            /** @description What goes, or went. */
+            removed: components["schemas"]["RetentionRow"][];
+            /** @description `9 fulls kept: 7 by rule, 2 needed`; a line for each type of each job. */
+            sentences: string[];
+        };
+        /**
+         * @description What a job waits for an answer to.
+         * @enum {string}
+         */
+        QuestionKind: "mass_change" | "source_missing" | "clock_jumped";
         /** @description Hours of every day, in local time, in which nothing is told. */
         QuietHours: {
             except?: null | components["schemas"]["Level"];
@@ -1659,12 +4328,206 @@ export interface components {
             /** @description Notifications that would have rung in the same time. */
             would_notify: number;
         };
+        /** @description A catalog that was made anew. */
+        RebuildView: {
+            /**
+             * Format: int32
+             * @description Those that the catalog did not know.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Archives that were found.
+             */
+            archives: number;
+            /** @description The destination. */
+            destination: string;
+            /**
+             * Format: int32
+             * @description Those that the catalog knew and that are not there.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description Files that are no archives, or that cannot be read, with the reason. */
+            unreadable: [
+                string,
+                string
+            ][];
+        };
         /** @description Something that was done to this machine's Caretaker shortly before. */
         RecentChange: {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
             /** @description What, in a sentence. */
             text: string;
+        };
+        /** @description A line of a log. */
+        Record: {
+            /** @description When it was written. */
+            at: components["schemas"]["Timestamp"];
+            /** @description How bad. */
+            level: components["schemas"]["RecordLevel"];
+            /** @description What, on one line, without secrets. */
+            message: string;
+            /** @description Who wrote it: `kernel`, `sshd`, `caretaker`. */
+            source: string;
+            /**
+             * Format: int32
+             * @description How often it stood there in a row.
+             */
+            times?: number;
+        };
+        /**
+         * @description How bad the program found it that wrote a record.
+         * @enum {string}
+         */
+        RecordLevel: "warning" | "error" | "critical";
+        /** @description What became of pushed samples. */
+        RecordedView: {
+            /** @description Series that did not exist before. */
+            created: components["schemas"]["SeriesKey"][];
+            /** @description How many series may be pushed. */
+            most_series: number;
+            /** @description How many samples were stored. */
+            recorded: number;
+            /** @description Series that are pushed now, of at most as many as `most_series`. */
+            series: number;
+        };
+        /**
+         * @description A time that comes back: daily 03:00, weekly sun 03:00, mon-fri 22:00
+         * @example weekly sun 03:00
+         */
+        Recurrence: string;
+        /**
+         * @description How what is cleared away goes.
+         * @enum {string}
+         */
+        Remove: "trash" | "delete";
+        /** @description A counter that went back to zero. */
+        ResetCounter: components["schemas"]["SeriesKey"] & {
+            /** @description The stamp of the zero. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description What it had counted.
+             */
+            before: number;
+        };
+        /** @description Which counters go back to zero. */
+        ResetRequest: {
+            /** @description Only series with all of these labels. */
+            labels?: components["schemas"]["Labels"];
+            /** @description Name of the counter. */
+            name: string;
+        };
+        /** @description Counters that went back to zero. */
+        ResetView: {
+            /** @description By name, then labels. */
+            reset: components["schemas"]["ResetCounter"][];
+        };
+        /** @description Files that are back, or in a dry run would be. */
+        RestoreOutcome: {
+            /**
+             * Format: int64
+             * @description Bytes of those files.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files that were written.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Bytes that are free at the target.
+             */
+            free_bytes?: number | null;
+            /** @description What was in the way of those that were skipped, renamed or put in its place. */
+            in_the_way?: components["schemas"]["InTheWay"][];
+            /** @description Files that are lost, with the reason. */
+            lost: components["schemas"]["DamagedFile"][];
+            /**
+             * Format: int64
+             * @description Bytes that are needed and that are free; of a dry run.
+             */
+            needed_bytes: number;
+            /** @description What did not go as planned beside that: owners, times, attributes. */
+            notes: string[];
+            /** @description Files that got another name, with that name. */
+            renamed: [
+                string,
+                string
+            ][];
+            /** @description Files that took the place of others. */
+            replaced: components["schemas"]["ArchivePath"][];
+            /** @description Files that stayed as they are because something was in their place. */
+            skipped: components["schemas"]["ArchivePath"][];
+            /** @description The folder. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Files that were there already, as they should be.
+             */
+            unchanged: number;
+        };
+        /** @description Bring files back. */
+        RestoreRequest: {
+            /** @description Only tell what would change. */
+            dry_run?: boolean;
+            /** @description At full speed; otherwise it slows down while other programs are held up. */
+            now?: boolean;
+            /** @description What happens where something is already. */
+            on_conflict?: components["schemas"]["Conflict"];
+            /** @description Whether owners come back too; needs root. */
+            owners?: boolean;
+            /** @description What; everything when empty. */
+            paths?: components["schemas"]["ArchivePath"][];
+            /** @description Where to, from `/`. */
+            to: string;
+        };
+        /** @description One archive in a plan of retention. */
+        RetentionRow: {
+            /** @description When it was made. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes of its file.
+             */
+            bytes: number;
+            /** @description Its identity. */
+            id: string;
+            /** @description Its job. */
+            job: string;
+            /** @description Its type. */
+            kind: components["schemas"]["ArchiveType"];
+            /** @description Why it stays or goes, in words. */
+            reason: string;
+        };
+        /** @description Puts an earlier version in place. */
+        RollbackRequest: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description Rotation of logs. */
+        Rotation: {
+            /** @description Whether the file is copied and emptied, because its service cannot open it anew. */
+            copytruncate: boolean;
+            /** @description Files, with `*` in the last part for anything. */
+            files: string[];
+            /**
+             * Format: int32
+             * @description How many old ones stay.
+             */
+            keep: number;
+            /** @description What is run afterwards, so that the service opens its log anew. */
+            reload: string[];
         };
         /**
          * @description Which channels hear of a rule's alerts.
@@ -1721,6 +4584,281 @@ export interface components {
                 [key: string]: string | null;
             };
         };
+        /** @description What was run, the newest first. */
+        RunList: {
+            /** @description The list. */
+            runs: components["schemas"]["RunView"][];
+        };
+        /** @description Runs a step. */
+        RunRequest: {
+            /** @description The alert that it answers, by its id or a unique beginning; without it the only open one that this runbook answers. */
+            alert?: string | null;
+            /** @description Who asks. */
+            door?: components["schemas"]["Door"];
+            sha256?: null | components["schemas"]["Sha256"];
+            /**
+             * Format: int32
+             * @description Which step, counted from 1.
+             */
+            step: number;
+        };
+        /**
+         * @description How a run ended.
+         * @enum {string}
+         */
+        RunResult: "running" | "done" | "attention" | "failed" | "timed_out" | "not_configured" | "skipped" | "cancelled" | "interrupted";
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        RunState: "running" | "done" | "failed" | "timed_out" | "cancelled" | "interrupted";
+        /** @description How a task is to be run. */
+        RunTaskRequest: {
+            /** @description Only say what it would do. */
+            dry_run?: boolean;
+        };
+        /** @description A command of a runbook that was run. */
+        RunView: {
+            after?: null | components["schemas"]["AlertAfter"];
+            /** @description The alert that it answers. */
+            alert?: string | null;
+            /** @description The exact text that ran. */
+            command: string;
+            /** @description Whether somebody said yes to it then, or the configuration had. */
+            consent: components["schemas"]["Consent"];
+            /** @description Who asked. */
+            door: components["schemas"]["Door"];
+            ended?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Its exit code, if it ended by itself.
+             */
+            exit_code?: number | null;
+            /** @description Its identity; the activity has the same. */
+            id: string;
+            /** @description Whether the middle of what it printed was left out. */
+            is_cut: boolean;
+            /** @description What it printed, errors included, in the order in which it came. */
+            output: string;
+            /** @description Why it is not done, in a sentence; empty when it is. */
+            reason: string;
+            /** @description The runbook. */
+            runbook: string;
+            /** @description Its hash. */
+            sha256: components["schemas"]["Sha256"];
+            /** @description When it began. */
+            started: components["schemas"]["Timestamp"];
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+            /**
+             * Format: int32
+             * @description Which step.
+             */
+            step: number;
+            /** @description The title of the step. */
+            title: string;
+            /** @description The user of the machine under whom it ran. */
+            user: string;
+        };
+        /** @description An alert that a runbook answers. */
+        RunbookAlert: {
+            /** @description Its id. */
+            id: string;
+            /** @description In one sentence. */
+            summary: string;
+        };
+        /** @description How two versions differ. */
+        RunbookDifference: {
+            /**
+             * Format: int32
+             * @description The older one; 0 is the shipped text.
+             */
+            from: number;
+            /** @description As `diff -u` writes it; empty when they are the same. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The newer one.
+             */
+            to: number;
+        };
+        /**
+         * @description The id of a runbook: `disk-space`.
+         * @example disk-space
+         */
+        RunbookId: string;
+        /** @description A runbook of an alert. */
+        RunbookLink: {
+            /** @description Its id. */
+            id: string;
+            /** @description Titles of its steps. */
+            steps: string[];
+            /** @description For people. */
+            title: string;
+        };
+        /** @description Runbooks, the best first where something was looked for. */
+        RunbookList: {
+            /** @description The folder of the owner's own. */
+            folder: string;
+            /** @description The list. */
+            runbooks: components["schemas"]["RunbookSummary"][];
+            /** @description Files in it that are no runbooks, and why. */
+            unusable: string[];
+        };
+        /** @description One mistake. */
+        RunbookProblem: {
+            /**
+             * Format: int32
+             * @description The line, counted from 1.
+             */
+            line: number;
+            /** @description What is wrong and what is allowed, in one sentence. */
+            message: string;
+        };
+        /** @description A runbook in a list. */
+        RunbookSummary: {
+            /** @description Rules whose alerts it answers. */
+            alerts: string[];
+            /**
+             * Format: int32
+             * @description How many of them can be run on this machine.
+             */
+            commands: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Open alerts that it answers. */
+            open: components["schemas"]["RunbookAlert"][];
+            /** @description Whose it is. */
+            origin: components["schemas"]["Origin"];
+            /**
+             * Format: int32
+             * @description How many mistakes its text has.
+             */
+            problems: number;
+            /** @description Services that it is about. */
+            services: string[];
+            /**
+             * Format: int32
+             * @description How many steps it has.
+             */
+            steps: number;
+            /** @description The beginning of its first paragraph. */
+            summary: string;
+            /** @description Words to find it by. */
+            tags: string[];
+            /** @description For people. */
+            title: string;
+        };
+        /** @description A version of a runbook of the owner. */
+        RunbookVersion: {
+            /** @description When it was seen. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Whether the file was gone then. */
+            is_removed: boolean;
+            /**
+             * Format: int32
+             * @description Lines of its text.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description Its number, rising.
+             */
+            version: number;
+        };
+        /** @description Versions of a runbook, the newest first. */
+        RunbookVersions: {
+            /** @description The runbook. */
+            id: string;
+            /** @description The list; empty for one that the owner never wrote. */
+            versions: components["schemas"]["RunbookVersion"][];
+        };
+        /** @description One runbook with everything about it. */
+        RunbookView: components["schemas"]["RunbookSummary"] & {
+            /** @description What stands before the first step. */
+            intro: components["schemas"]["Block"][];
+            /** @description What is wrong with its text. */
+            mistakes: components["schemas"]["RunbookProblem"][];
+            /** @description The file of the owner's own, whether it is there or not. */
+            path: string;
+            /** @description Its steps. */
+            procedure: components["schemas"]["StepView"][];
+            /** @description What was run of it lately, the newest first. */
+            runs: components["schemas"]["RunView"][];
+        };
+        /** @description A sample that is pushed. */
+        SampleRequest: {
+            at?: null | components["schemas"]["Timestamp"];
+            kind?: null | components["schemas"]["SeriesKind"];
+            /** @description What tells this series from others of its name. */
+            labels?: components["schemas"]["Labels"];
+            /** @description Name of the series: letters, digits and `_` in parts with dots between, such as `board.sales`. */
+            name: string;
+            /** @description The service that it is about; becomes the label `service`. */
+            service?: string | null;
+            /**
+             * @description Unit by its word or symbol: `percent`, `bytes`, `bytes_per_second`, `celsius`, `milliseconds`, `seconds`, `watts`,
+             *     `turns_per_minute`, `count`, `ratio`, `number`; default that of the series, or `number` when it is new.
+             * @example milliseconds
+             */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description The value; every bit of it is kept.
+             */
+            value: number;
+        };
+        /** @description Samples that are pushed together: all are kept or none. */
+        SamplesRequest: {
+            /** @description Up to 5,000. */
+            samples: components["schemas"]["SampleRequest"][];
+        };
+        /** @description A scan of lock files. */
+        Scan: {
+            /** @description Where lock files are looked for. */
+            folders: string[];
+            /** @description The folder with an export of OSV. */
+            osv?: string | null;
+        };
+        /**
+         * @description A time that comes back: `daily 03:00`, `weekly sun 03:00`, `every 6h`, `monthly last sunday 04:00`, `quarterly`, or the cron text `30 3 * * 0`
+         * @example weekly sun 03:00
+         */
+        Schedule: string;
+        /** @description When a task is to run, and whether by itself. What is left out stays as it is. */
+        ScheduleTaskRequest: {
+            at?: null | components["schemas"]["Timestamp"];
+            /** @description Whether it runs by itself. */
+            enabled?: boolean | null;
+            /** @description A schedule: `daily 03:00`. */
+            every?: string | null;
+        };
+        /** @description A sensor of this machine: where it is read, what stood there, and what becomes of it. */
+        SensorView: {
+            /** @description What to do about that; may be empty. */
+            hint?: string;
+            /** @description Its own name; empty for a part that is absent as a whole. */
+            name: string;
+            /** @description Why it is absent, refused or left out; empty for one that fills a series. */
+            note?: string;
+            /** @description What it measures: `gpu`, `power`, `fan`, `temperature`, `throttling`, `disk`, `memory`. */
+            part: string;
+            /** @description What stood there, as it stood there; null where it could not be read. */
+            raw?: string | null;
+            /** @description The series that it fills, or has a part in; null where it is left out. */
+            series?: string | null;
+            /** @description The file, key or call that it is read from. */
+            source: string;
+            /** @description What that means, with its unit; null where it means nothing. */
+            value?: string | null;
+        };
+        /** @description Every sensor that was looked for, read at this moment. Holds no serial numbers and no names of people or machines. */
+        SensorsView: {
+            /** @description `macOS 26.1, Apple M4, arm64`. */
+            machine: string;
+            /** @description By part. */
+            sensors: components["schemas"]["SensorView"][];
+        };
         /** @description A series that exists, with its newest value. */
         SeriesEntry: components["schemas"]["SeriesKey"] & {
             at?: null | components["schemas"]["Timestamp"];
@@ -1731,6 +4869,8 @@ export interface components {
              * @description The newest value, if any is stored.
              */
             last?: number | null;
+            /** @description Whether somebody pushes it; else Caretaker measures it. */
+            pushed?: boolean;
             /** @description Its unit. */
             unit: components["schemas"]["Unit"];
         };
@@ -1771,8 +4911,16 @@ export interface components {
         Settings: {
             /** @description The loopback door. */
             api: components["schemas"]["Api"];
+            /** @description Commands of runbooks that may run without being asked about. */
+            approvals?: components["schemas"]["Approval"][];
             /** @description Measuring. */
             collect: components["schemas"]["Collect"];
+            /** @description Where backups go. */
+            destinations?: components["schemas"]["Destination"][];
+            /** @description Measurements written to folders at intervals. */
+            exports?: components["schemas"]["ExportPlan"][];
+            /** @description What is backed up, as the file says; the job for Caretaker's own home is not among them unless the file names it. */
+            jobs?: components["schemas"]["Job"][];
             /** @description Terms of history. */
             keep: components["schemas"]["Keep"];
             /** @description Servers of local models. */
@@ -1781,11 +4929,28 @@ export interface components {
             notify: components["schemas"]["Notify"];
             /** @description The built-in rules of this system in their order, changed as the file says, then the file's own. */
             rules: components["schemas"]["Rule"][];
+            /** @description Maintenance: the ready-made tasks, changed as the file says, then the file's own. */
+            tasks?: components["schemas"]["Task"][];
+        };
+        /** @description SHA-256 of the exact bytes of a command, in hexadecimal digits. Whoever agrees to a command agrees to this. */
+        Sha256: string;
+        /** @description The recovery sheet: whoever has it can read the archives. */
+        SheetView: {
+            /** @description The key. */
+            key: components["schemas"]["KeyView"];
+            /** @description What is on it. */
+            sheet: components["schemas"]["KeySheet"];
+        };
+        /** @description Shows a folder in the desktop's own file manager. */
+        ShowFolderRequest: {
+            /** @description From `/`. */
+            path: string;
         };
         /** @description What is muted, why, and until when. It always ends. */
         Silence: {
             alert?: null | components["schemas"]["AlertId"];
-            /** @description Start. */
+            except?: null | components["schemas"]["Level"];
+            /** @description Start; it may lie ahead. */
             from: components["schemas"]["Timestamp"];
             /** @description Its identity. */
             id: components["schemas"]["SilenceId"];
@@ -1797,24 +4962,53 @@ export interface components {
             rule?: string | null;
             /** @description End, on the wall clock. */
             until: components["schemas"]["Timestamp"];
+            /** @description It ends as soon as nothing is up that it mutes, and at `until` at the latest. */
+            until_resolved?: boolean;
+            /** @description Id of the maintenance window of the configuration that it stands for. */
+            window?: string | null;
         };
         /** @description Identity of a silence: a UUIDv7 as text. */
         SilenceId: string;
-        /** @description Silences in force. */
+        /** @description Silences in force, and those that are planned. */
         SilenceList: {
             /** @description The next to end first. */
             silences: components["schemas"]["SilenceView"][];
         };
-        /** @description Mutes a rule or an alert for a while. */
+        /** @description What a silence would mute, before it does. */
+        SilencePreview: components["schemas"]["SilenceView"] & {
+            /** @description Open alerts that it mutes, the worst first. */
+            alerts: components["schemas"]["AlertView"][];
+            changes?: null | components["schemas"]["SilenceView"];
+            /** @description Whether it can mute alerts that are not there yet. */
+            is_lasting: boolean;
+            /** @description Alerts of the last seven days that it would have muted and that are over, the newest first; at most twenty. */
+            lately: components["schemas"]["AlertView"][];
+            /**
+             * Format: int32
+             * @description How many of those there were.
+             */
+            lately_count: number;
+            /**
+             * Format: int32
+             * @description Series that are measured now and that it is about; null where it names no labels.
+             */
+            series?: number | null;
+        };
+        /** @description Mutes a rule or an alert for a while, or everything for maintenance. */
         SilenceRequest: {
-            /** @description How long. */
-            for: components["schemas"]["Span"];
+            except?: null | components["schemas"]["Level"];
+            /** @description How long, counted from its beginning. */
+            for?: components["schemas"]["Span"];
+            from?: null | components["schemas"]["Timestamp"];
             /** @description Only series with all of these labels. */
             labels?: components["schemas"]["Labels"];
             /** @description Why; may not be empty. */
             reason?: string;
-            /** @description Id of a rule, or of an alert (a unique prefix is enough). */
+            /** @description Id of a rule, or of an alert (a unique prefix is enough); `*` for a maintenance window, which mutes every rule. */
             target: string;
+            until?: null | components["schemas"]["Timestamp"];
+            /** @description It ends as soon as nothing is up that it mutes; with this, `for` may be left out. */
+            until_resolved?: boolean;
         };
         /** @description A silence, and what it mutes in words. */
         SilenceView: components["schemas"]["Silence"] & {
@@ -1836,6 +5030,11 @@ export interface components {
             /** @description On or off. */
             enabled: boolean;
         };
+        /**
+         * @description How a program is started.
+         * @enum {string}
+         */
+        StartOf: "words" | "shell";
         /**
          * @description Where an alert stands.
          * @enum {string}
@@ -1886,7 +5085,7 @@ export interface components {
             /** @description When this was put together. */
             at: components["schemas"]["Timestamp"];
             /** @description Backups. */
-            backups: components["schemas"]["NotConfigured"];
+            backups: components["schemas"]["BackupsSummary"];
             /**
              * Format: int32
              * @description Mistakes in the configuration file; while there are any, the last good version is in force.
@@ -1899,7 +5098,7 @@ export interface components {
             /** @description The machine. */
             host: components["schemas"]["HostView"];
             /** @description Maintenance. */
-            maintenance: components["schemas"]["NotConfigured"];
+            maintenance: components["schemas"]["MaintenanceSummary"];
             /** @description Local models. */
             models: components["schemas"]["ModelsSummary"];
             /** @description The last ten, the newest first. */
@@ -1918,6 +5117,32 @@ export interface components {
             usage: components["schemas"]["NotConfigured"];
             /** @description One sentence: `All is well`, `2 things need you`. */
             verdict: string;
+        };
+        /** @description The command of a step on this machine. */
+        StepCommand: {
+            /** @description Whether the configuration agrees to it, so that it runs without being asked about. */
+            is_approved: boolean;
+            /** @description What kind. */
+            kind: components["schemas"]["ActionKind"];
+            /** @description How long it may take. */
+            limit: components["schemas"]["Span"];
+            /** @description The hash of the text: who agrees to run it sends it. */
+            sha256: components["schemas"]["Sha256"];
+            /** @description The exact text that runs. */
+            text: string;
+        };
+        /** @description A step, and whether it can be run here. */
+        StepView: {
+            /** @description What stands below it. */
+            blocks: components["schemas"]["Block"][];
+            command?: null | components["schemas"]["StepCommand"];
+            /**
+             * Format: int32
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description The text of its heading. */
+            title: string;
         };
         /** @description What Caretaker keeps on disk. */
         StorageView: {
@@ -1950,7 +5175,28 @@ export interface components {
              */
             total_bytes: number;
         };
-        /** @description Figures of a series over the last hour and day. */
+        /** @description Patterns that are usually left out. */
+        SuggestedExclude: {
+            /** @description Whether it is ticked at first. */
+            is_usual: boolean;
+            /** @description The patterns. */
+            patterns: string[];
+            /** @description What they are, for people: `Packages of Node`. */
+            title: string;
+        };
+        /** @description A path that may be meant. */
+        SuggestedPath: {
+            /**
+             * Format: int64
+             * @description Bytes in it, or free on it, when known.
+             */
+            bytes?: number | null;
+            /** @description From `/`. */
+            path: string;
+            /** @description Why it is suggested. */
+            why: string;
+        };
+        /** @description Figures of a series over rolling windows. */
         SummaryRow: components["schemas"]["SeriesKey"] & {
             /** @description Over the last 24 hours. */
             day: components["schemas"]["Stats"];
@@ -1961,8 +5207,109 @@ export interface components {
              * @description The newest value.
              */
             last?: number | null;
+            /** @description The last 24 hours in steps of 15 minutes. */
+            points: components["schemas"]["Point"][];
             /** @description Its unit. */
             unit: components["schemas"]["Unit"];
+            /** @description Over the last 7 days; its percentiles are those of the means of 5 minutes. */
+            week: components["schemas"]["Stats"];
+        };
+        /** @description Looks at a disk now. */
+        SurveyRequest: {
+            /** @description Its mount point; every judged disk without one. */
+            mount?: string | null;
+        };
+        /** @description A task with everything filled in. */
+        Task: {
+            /** @description Tasks that it waits for when they are due as well. */
+            after: string[];
+            /** @description What it reads or changes, in a sentence. */
+            does: string;
+            /** @description Whether it runs by itself. */
+            enabled: boolean;
+            /** @description When it comes. */
+            every: components["schemas"]["Schedule"];
+            /** @description Tasks of one family do the same, more or less thoroughly: of several that are due together the largest runs. */
+            family: string;
+            /** @description Its stable name. */
+            id: string;
+            /** @description What becomes of a run that was interrupted. */
+            interrupted: components["schemas"]["Interrupted"];
+            /** @description Whether the file made it, and not Caretaker. */
+            is_own: boolean;
+            /** @description How long it may take. */
+            limit: components["schemas"]["Span"];
+            /** @description Whether it also begins on battery. */
+            on_battery: boolean;
+            /**
+             * Format: int32
+             * @description How often a failed run is tried again.
+             */
+            retries: number;
+            /** @description How often it comes. */
+            tier: components["schemas"]["Tier"];
+            /** @description Its name for people. */
+            title: string;
+            /** @description Whether it only looks. */
+            touch: components["schemas"]["Touch"];
+            /** @description Whether it also begins while the machine is busy. */
+            under_load: boolean;
+            window?: null | components["schemas"]["Window"];
+            /** @description The work itself. */
+            work: components["schemas"]["Work"];
+        };
+        /** @description What ran, the newest first. */
+        TaskHistory: {
+            /** @description The runs. */
+            runs: components["schemas"]["TaskRun"][];
+            /** @description The task, if only one was asked for. */
+            task?: string | null;
+        };
+        /** @description A run of a task. */
+        TaskRun: {
+            /** @description Who wanted it. */
+            asked: components["schemas"]["Asked"];
+            ended?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number; later runs have larger ones.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description How many before it passed without a run, as in sleep.
+             */
+            missed: number;
+            /** @description What it brought. */
+            outcome: components["schemas"]["Outcome"];
+            slot?: null | components["schemas"]["Timestamp"];
+            /** @description When it began. */
+            started: components["schemas"]["Timestamp"];
+            /** @description The task. */
+            task: string;
+            /** @description The task's name for people, as it was then. */
+            title: string;
+            /**
+             * Format: int32
+             * @description How often it had been tried before for the same moment.
+             */
+            tries: number;
+        };
+        /**
+         * @description Where a task stands, in one word.
+         * @enum {string}
+         */
+        TaskState: "not_configured" | "off" | "scheduled" | "waiting" | "running";
+        /** @description A task with where it stands. */
+        TaskView: {
+            last?: null | components["schemas"]["TaskRun"];
+            next?: null | components["schemas"]["Timestamp"];
+            /** @description Where it stands. */
+            state: components["schemas"]["TaskState"];
+            /** @description The task. */
+            task: components["schemas"]["Task"];
+            /** @description What it waits for, or what it lacks, in a sentence; null when nothing. */
+            why?: string | null;
         };
         /** @description A strict bound in one direction. */
         Threshold: {
@@ -1978,6 +5325,11 @@ export interface components {
              */
             below: number;
         };
+        /**
+         * @description The steps, the smallest first.
+         * @enum {string}
+         */
+        Tier: "daily" | "weekly" | "monthly" | "quarterly" | "yearly";
         /** @description One figure of the machine with its last hour. */
         Tile: {
             critical?: null | components["schemas"]["Threshold"];
@@ -2055,10 +5407,15 @@ export interface components {
             token: string;
         };
         /**
+         * @description Whether a task only looks.
+         * @enum {string}
+         */
+        Touch: "reads" | "changes";
+        /**
          * @description The unit of a series; it belongs to the series, never to its name.
          * @enum {string}
          */
-        Unit: "percent" | "bytes" | "bytes_per_second" | "celsius" | "milliseconds" | "seconds" | "watts" | "turns_per_minute" | "count" | "ratio";
+        Unit: "percent" | "bytes" | "bytes_per_second" | "celsius" | "milliseconds" | "seconds" | "watts" | "turns_per_minute" | "count" | "ratio" | "number";
         /** @description How a series differs from earlier weeks at this hour. */
         UnusualView: {
             /**
@@ -2086,12 +5443,187 @@ export interface components {
         };
         /** @description What is wrong with a text. */
         ValidationView: {
+            /** @description What is written without a mistake and does not work as a person may expect. */
+            notes?: components["schemas"]["ConfigNote"][];
             /** @description All mistakes. */
             problems: components["schemas"]["ConfigProblem"][];
             /** @description Sections that this version reads but does not act upon. */
             unused: string[];
             /** @description Whether there is nothing wrong. */
             valid: boolean;
+        };
+        /** @description A check of an archive. */
+        VerificationView: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description How deep. */
+            depth: components["schemas"]["VerifyDepth"];
+            /** @description In a sentence, when something is damaged. */
+            detail: string;
+            /** @description What was found. */
+            result: components["schemas"]["VerifyResult"];
+        };
+        /**
+         * @description How deep a check looks.
+         * @enum {string}
+         */
+        VerifyDepth: "ends" | "frames" | "deep";
+        /** @description One archive that was checked. */
+        VerifyOutcome: {
+            /** @description Its file. */
+            archive: string;
+            /**
+             * Format: int64
+             * @description Bytes of those files.
+             */
+            bytes: number;
+            /** @description What is damaged. */
+            damaged: components["schemas"]["DamagedFile"][];
+            /**
+             * Format: int64
+             * @description Files that were read.
+             */
+            files: number;
+            /** @description Its identity; empty when not even that could be read. */
+            id: string;
+            /** @description What is odd beside the archive and no damage to it. */
+            notes?: string[];
+            /** @description What was found. */
+            result: components["schemas"]["VerifyResult"];
+            /** @description SHA-256 of the file, when all of it was read. */
+            sha256?: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
+        /** @description Check archives. */
+        VerifyRequest: {
+            /** @description The store whose copies are meant: they are fetched and read to the last byte. */
+            at?: string | null;
+            /** @description How deep. */
+            depth?: components["schemas"]["VerifyDepth"];
+            /** @description Which; all when empty. */
+            ids?: string[];
+        };
+        /**
+         * @description What a check found.
+         * @enum {string}
+         */
+        VerifyResult: "intact" | "damaged" | "locked";
+        /** @description All versions of files. */
+        VersionsView: {
+            /** @description There are more than are shown. */
+            is_cut: boolean;
+            /** @description What was looked for. */
+            path: string;
+            /** @description By path, the newest first. */
+            versions: components["schemas"]["FileVersion"][];
+        };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        Weight: "note" | "attention";
+        /** @description Hours of every day, in local time, in which a task may begin. */
+        Window: {
+            /** @description First minute. */
+            from: components["schemas"]["TimeOfDay"];
+            /** @description First minute after it; earlier than `from` when it passes midnight. */
+            to: components["schemas"]["TimeOfDay"];
+        };
+        /** @description The work of a task. */
+        Work: {
+            /** @description The machine's figures of a period beside those of the period before. */
+            review: components["schemas"]["Tier"];
+        } | "model-servers" | "configuration" | "integrity" | "backups" | "terms" | "benchmark" | "updates" | {
+            /** @description Rights, owners, administrators, open ports. */
+            audit: components["schemas"]["Audit"];
+        } | "capacity" | "defaults" | {
+            /** @description How old the locked versions are. */
+            "stack-age": components["schemas"]["Scan"];
+        } | {
+            /** @description What all tasks of a tier found. */
+            report: components["schemas"]["Tier"];
+        } | {
+            /** @description Known vulnerabilities of locked versions. */
+            vulnerabilities: components["schemas"]["Scan"];
+        } | {
+            /** @description Old files. */
+            cleanup: components["schemas"]["Cleanup"];
+        } | {
+            /** @description Logs. */
+            rotate: components["schemas"]["Rotation"];
+        } | {
+            /** @description A program of the owner's. */
+            command: components["schemas"]["CommandStep"];
+        } | {
+            /** @description A request. */
+            http: components["schemas"]["HttpStep"];
+        } | {
+            /** @description Archives are checked: those of this job, or of all. */
+            verify: string | null;
+        } | {
+            /** @description A job is proven to restore. */
+            drill: string;
+        } | {
+            /** @description What this version cannot do yet. */
+            later: components["schemas"]["Need"];
+        };
+        /** @description How far a piece of work is. */
+        WorkProgress: {
+            /**
+             * Format: int64
+             * @description Bytes that were read.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes in all; 0 while that is not known.
+             */
+            bytes_expected: number;
+            /**
+             * Format: int64
+             * @description Files that are done.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Files in all; 0 while that is not known.
+             */
+            files_expected: number;
+            /** @description What it does now, in a word or two: `reading`, `copying board.sqlite`, `comparing`. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Bytes that were written.
+             */
+            written: number;
+        };
+        /** @description Where everything is to be written. */
+        WriteOutRequest: {
+            /** @description A folder; it is made if it is not there, and must be empty. */
+            folder: string;
+        };
+        /** @description A file that was written. */
+        WrittenFile: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /** @description Its path. */
+            path: string;
+        };
+        /** @description What was written out. */
+        WrittenOut: {
+            /** @description The files in it. */
+            files: components["schemas"]["WrittenFile"][];
+            /** @description The folder. */
+            folder: string;
         };
     };
     responses: never;
@@ -2211,6 +5743,83 @@ export interface operations {
     };
     list: {
         parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivitiesView"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
             query?: {
                 /** @description Only of this level. */
                 level?: components["schemas"]["Level"];
@@ -2307,6 +5916,48 @@ export interface operations {
             };
         };
     };
+    export_alert: {
+        parameters: {
+            query?: {
+                /** @description `html`, `json` or `markdown`; default html. */
+                format?: "html" | "json" | "markdown";
+            };
+            header?: never;
+            path: {
+                /** @description Id or a unique beginning of it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the format that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     snooze: {
         parameters: {
             query?: never;
@@ -2332,6 +5983,754 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
+                };
+            };
+        };
+    };
+    archives: {
+        parameters: {
+            query?: {
+                /** @description Only those of this job. */
+                job?: string;
+                /** @description So many at most; 500 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    browse: {
+        parameters: {
+            query?: {
+                /** @description The folder; the top without it. */
+                path?: components["schemas"]["ArchivePath"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    file: {
+        parameters: {
+            query: {
+                /** @description The file. */
+                path: components["schemas"]["ArchivePath"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmKeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportKeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prune: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PruneRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /** @description Only of this job. */
+                job?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupSuggestions"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query: {
+                /** @description Its path, or a part of it. */
+                path: string;
+                /** @description Only in archives of this job. */
+                job?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+        };
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTestView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2468,6 +6867,33 @@ export interface operations {
             };
         };
     };
+    cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostView"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     show: {
         parameters: {
             query?: never;
@@ -2483,6 +6909,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DesktopView"];
+                };
+            };
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSettingsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesktopView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowFolderRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesktopView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             501: {
@@ -2553,6 +7057,118 @@ export interface operations {
             };
         };
     };
+    sensors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorsView"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldersView"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldersView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantsView"];
+                };
+            };
+        };
+    };
     checks: {
         parameters: {
             query?: {
@@ -2602,6 +7218,248 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+        };
+    };
+    calendar: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A length of time; 28d by default.
+                 * @example 7d
+                 */
+                ahead?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseMaintenanceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: {
+                /** @description Only those of this task. */
+                task?: string;
+                /** @description So many at most; 100 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskHistory"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleTaskRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunTaskRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query: {
@@ -2630,6 +7488,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": Record<string, never>;
+                    "text/csv": string;
+                    "text/markdown": string;
                     "text/plain": string;
                 };
             };
@@ -2642,6 +7503,71 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportsView"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the export in the configuration */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2692,6 +7618,101 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SamplesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many series, or too many samples that wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2784,6 +7805,54 @@ export interface operations {
                 };
             };
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    to_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueNotices"];
+                };
+            };
+        };
+    };
+    was_shown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeOutcomeRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3020,6 +8089,326 @@ export interface operations {
             };
         };
     };
+    runbook_runs: {
+        parameters: {
+            query?: {
+                /** @description Only of this runbook. */
+                runbook?: string;
+                /** @description Only those that answer this alert. */
+                alert?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    runbook_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Words that all must be in it. */
+                term?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    runbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    new_runbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    runbook_difference: {
+        parameters: {
+            query: {
+                /** @description The older one; 0 is the shipped text. */
+                from: number;
+                /** @description The newer one. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookDifference"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    roll_back_runbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_runbook_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    runbook_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookVersions"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     server_readiness: {
         parameters: {
             query?: never;
@@ -3105,6 +8494,45 @@ export interface operations {
             };
         };
     };
+    preview_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilencePreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     unsilence: {
         parameters: {
             query?: never;
@@ -3165,6 +8593,25 @@ export interface operations {
             };
         };
     };
+    validation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+        };
+    };
     watch: {
         parameters: {
             query?: {
@@ -3206,6 +8653,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenWindowView"];
+                };
+            };
+        };
+    };
+    write_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteOutRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -85,7 +85,7 @@ it('counts what is muted apart, everywhere alike', () => {
   const all = [open, { ...open, level: 'warning' as const }, muted];
   expect(openSentence(all, START)).toBe('1 critical and 1 warning open, 1 muted.');
   expect(sorted(all, START).heard).toHaveLength(2);
-  expect(openSentence(all, START + 61 * 60_000)).toBe('1 critical and 2 warning open.');
+  expect(openSentence(all, START + 61 * 60_000)).toBe('1 critical and 2 warnings open.');
   expect(openSentence([muted], START)).toBe('Nothing is open, 1 muted.');
   expect(openSentence([], START)).toBe('Nothing is open.');
 });

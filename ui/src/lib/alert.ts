@@ -57,7 +57,10 @@ export function sorted(alerts: AlertView[], now: number) {
 export function openSentence(alerts: AlertView[], now: number): string {
   const { heard, muted } = sorted(alerts, now);
   const count = (wanted: string) => heard.filter((alert) => alert.level === wanted).length;
-  const parts = (['critical', 'warning'] as const).filter(count).map((wanted) => `${count(wanted)} ${wanted}`);
+  const parts = (['critical', 'warning'] as const).filter(count).map((wanted) => {
+    const plural = wanted === 'warning' && count(wanted) > 1 ? 's' : '';
+    return `${count(wanted)} ${wanted}${plural}`;
+  });
   const open = parts.length === 0 ? 'Nothing is open' : `${parts.join(' and ')} open`;
   return muted.length === 0 ? `${open}.` : `${open}, ${muted.length} muted.`;
 }

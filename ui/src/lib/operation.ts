@@ -34,6 +34,7 @@ export function changeOf({ at, text, change }: TimelineEntry) {
     data_back: 'plain',
     acknowledged: 'accent',
     snoozed: 'accent',
+    ran: change.kind === 'ran' && change.result !== 'done' ? 'warning' : 'accent',
   };
   return { at, text, tone: tones[change.kind] };
 }

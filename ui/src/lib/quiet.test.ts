@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertView, QuietHours } from '$/backend/types';
-import { hoursInForce, hoursText, isWithin, matching, nextTime } from './quiet';
+import type { QuietHours } from '$/backend/types';
+import { hoursInForce, hoursText, isWithin, labelsOf, nextTime, windowText } from './quiet';
 
 const at = (hour: number, minute = 0) => new Date(2026, 10, 21, hour, minute).getTime();
 const night: QuietHours = { from: '22:00', to: '07:00', except: 'critical' };
@@ -32,17 +32,14 @@ describe('quiet hours', () => {
   });
 });
 
-it('a silence says beforehand what it mutes', () => {
-  const alert = (id: string, rule: string, mount: string, state = 'firing') =>
-    ({ id, rule, labels: { mount }, state }) as unknown as AlertView;
-  const all = [
-    alert('1', 'disk-space', '/'),
-    alert('2', 'disk-space', '/home'),
-    alert('3', 'disk-space', '/', 'resolved'),
-  ];
-  const ids = (target: string, labels = {}) => matching({ target, labels }, all).map((one) => one.id);
-  expect(ids('disk-space')).toEqual(['1', '2']);
-  expect(ids('disk-space', { mount: '/home' })).toEqual(['2']);
-  expect(ids('1')).toEqual(['1']);
-  expect(ids('cpu-high')).toEqual([]);
+it('labels are read as they are typed', () => {
+  expect(labelsOf('')).toEqual({});
+  expect(labelsOf('mount=/data, disk = sda')).toEqual({ mount: '/data', disk: 'sda' });
+  expect(labelsOf('query=a=b')).toEqual({ query: 'a=b' });
+  for (const text of ['mount', '=x', 'mount=/, x']) expect(labelsOf(text), text).toBeUndefined();
+});
+
+it('a maintenance window is a sentence', () => {
+  const window = { id: 'updates', reason: 'System updates', every: 'weekly sun 03:00', for: '2h' };
+  expect(windowText(window)).toBe('System updates: weekly sun 03:00 for 2 h');
 });

@@ -1,6 +1,6 @@
 // Everything that mutes, in words: quiet hours, and what a silence would match. Pure: `now` is an argument.
-import type { AlertView, QuietHours, SilenceRequest } from '$/backend/types';
-import { DAY, MINUTE } from './time';
+import type { MaintenanceWindow, QuietHours } from '$/backend/types';
+import { DAY, MINUTE, spanInWords } from './time';
 
 const minutes = (text: string): number => {
   const [hours = 0, rest = 0] = text.split(':').map(Number);
@@ -16,6 +16,22 @@ function minuteOf(at: number): number {
 /** `Quiet hours 22:00 to 07:00, except critical`. */
 export function hoursText({ from, to, except }: QuietHours): string {
   return `Quiet hours ${from} to ${to}${except ? `, except ${except}` : ''}`;
+}
+
+/** `System updates: weekly sun 03:00 for 2 h`. */
+export function windowText({ reason, every, for: length }: MaintenanceWindow): string {
+  return `${reason}: ${every} for ${spanInWords(length)}`;
+}
+
+/** Labels as a person types them, `mount=/data, disk=sda`; nothing for a text that has none or is none. */
+export function labelsOf(text: string): Record<string, string> | undefined {
+  const pairs = text
+    .split(/[,\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => /^([^=\s]+)\s*=\s*(.*)$/.exec(part));
+  if (pairs.some((pair) => pair === null)) return undefined;
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
 }
 
 /** Whether a moment lies in quiet hours; they may pass midnight. */
@@ -43,14 +59,4 @@ export function hoursInForce(all: QuietHours[], now: number): { hours: QuietHour
   const within = all.filter((hours) => isWithin(hours, now)).sort((one, other) => rank(other) - rank(one));
   const hours = within[0];
   return hours && { hours, until: Math.min(nextTime(hours.to, now), now + DAY + 60 * MINUTE) };
-}
-
-/** Open alerts that a silence would mute. */
-export function matching(request: Pick<SilenceRequest, 'target' | 'labels'>, alerts: AlertView[]): AlertView[] {
-  const hasLabels = (alert: AlertView) =>
-    Object.entries(request.labels ?? {}).every(([name, value]) => alert.labels[name] === value);
-  const isUp = (alert: AlertView) => alert.state !== 'resolved';
-  return alerts
-    .filter((alert) => alert.id === request.target || alert.rule === request.target)
-    .filter((alert) => isUp(alert) && hasLabels(alert));
 }

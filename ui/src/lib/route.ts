@@ -1,15 +1,15 @@
 // Addresses within the window: `#/alerts/<id>`, `#/metrics?series=host.cpu.usage&range=24h`.
 
-export const ROOMS = ['overview', 'alerts', 'metrics', 'settings'] as const;
+export const ROOMS = ['overview', 'alerts', 'metrics', 'backups', 'care', 'settings'] as const;
 export type Room = (typeof ROOMS)[number];
 
-/** Rooms, and pages that belong to one without standing in the list of rooms: the editor of a rule. */
-export type Place = Room | 'rules';
-const PLACES: readonly Place[] = [...ROOMS, 'rules'];
+/** Rooms, and pages that belong to one without standing in the list of rooms: the editor of a rule, runbooks. */
+export type Place = Room | 'rules' | 'runbooks';
+const PLACES: readonly Place[] = [...ROOMS, 'rules', 'runbooks'];
 
 export interface Route {
   room: Place;
-  /** What within it: an alert's id, a rule's id. */
+  /** What within it: an alert's id, a rule's id, a restore point and a path in it. */
   id: string;
   query: URLSearchParams;
 }

@@ -21,6 +21,8 @@ it('asks for every label', () => {
 
 it('names known series for people and keeps unknown names', () => {
   expect(seriesTitle(parseSeries('host.disk.usage{mount=/}'))).toBe('Disk /');
+  expect(seriesTitle(parseSeries('host.fan{fan=nct6798 CPU Fan}'))).toBe('Fan nct6798 CPU Fan');
+  expect(seriesTitle(parseSeries('host.disk.wear{disk=nvme0n1}'))).toBe('Wear nvme0n1');
   expect(seriesTitle(parseSeries('board.page_load'))).toBe('board.page_load');
 });
 
@@ -30,8 +32,12 @@ it('groups by theme, and searches titles, names and labels', () => {
     'board.page_load',
     'host.cpu.usage',
     'host.disk.usage{mount=/}',
+    'host.power{part=total}',
+    'host.gpu.usage{gpu=Apple M4}',
+    'host.fan{fan=1}',
   ].map(entry);
-  expect(groupSeries(all).map((group) => group.title)).toEqual(['CPU', 'Disks', 'Network', 'board']);
+  const titles = ['CPU', 'Disks', 'Network', 'GPU', 'Temperature and power', 'board'];
+  expect(groupSeries(all).map((group) => group.title)).toEqual(titles);
   expect(groupSeries(all, 'eth0 sent').flatMap((group) => group.series.map(seriesText))).toEqual([
     'host.network.sent{interface=eth0}',
   ]);

@@ -134,6 +134,7 @@ export function entryUnit(unit: Unit, value: number): EntryUnit {
       return { label: 'rpm', factor: 1 };
     case 'count':
     case 'ratio':
+    case 'number':
       return { label: '', factor: 1 };
   }
 }

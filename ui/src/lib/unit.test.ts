@@ -11,6 +11,9 @@ describe('values', () => {
     ['percent', 0.5, '0.5 %'],
     ['percent', 9.99, '10 %'],
     ['bytes', 0, '0 B'],
+    ['bytes', -0, '0 B'],
+    ['celsius', -0.3, '0 °C'],
+    ['watts', -0.04, '0 W'],
     ['bytes', 1_400_000_000, '1.4 GB'],
     ['bytes', 245_107_195_904, '245 GB'],
     ['bytes', 2_000_398_934_016, '2 TB'],
@@ -24,6 +27,14 @@ describe('values', () => {
     ['watts', 6.02, '6 W'],
     ['turns_per_minute', 1700.4, '1700 rpm'],
     ['count', 311, '311'],
+    ['number', 0.1 + 0.2, '0.3'],
+    ['number', 0, '0'],
+    ['number', 1234.56789, '1234.57'],
+    ['number', 12_345_678, '12345678'],
+    ['number', 0.0012345678, '0.00123457'],
+    ['number', -1e-9, '-1e-9'],
+    ['number', 1e18, '1e18'],
+    ['number', 1 / 3e9, '3.33333e-10'],
   ])('%s %d reads as the core writes it', (unit, value, text) => {
     expect(plain(unit, value)).toBe(text);
   });

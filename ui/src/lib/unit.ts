@@ -41,7 +41,22 @@ function plainValue(unit: Unit, value: number): string {
       return rounded(value, 0);
     case 'ratio':
       return fixed(value, 2);
+    case 'number':
+      return anyNumber(value);
   }
+}
+
+/** A number of any size with at most six digits that matter, whole ones with all of theirs. */
+function anyNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size < 1e-4 && size > 0)) {
+    const [digits = '', power = '0'] = value.toExponential(5).split('e');
+    const short = digits.replace(/0+$/, '').replace(/\.$/, '');
+    return `${short}e${Number(power)}`;
+  }
+  const before = size < 1 ? 0 : Math.floor(Math.log10(size)) + 1;
+  const zeros = size < 1 && size > 0 ? Math.floor(-Math.log10(size)) : 0;
+  return rounded(value, Math.max(6 + zeros - before, 0));
 }
 
 function inBytes(value: number): string {
@@ -56,10 +71,11 @@ function inBytes(value: number): string {
   return `${rounded(size, 2)} TB`;
 }
 
-/** At most `digits` decimals, no trailing zeros. */
+/** At most `digits` decimals, no trailing zeros. Nothing is nothing, from whichever side it comes. */
 export function rounded(value: number, digits: number): string {
   const text = fixed(value, digits);
-  return text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
+  const short = text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
+  return short === '-0' ? '0' : short;
 }
 
 /**

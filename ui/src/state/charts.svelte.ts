@@ -53,6 +53,6 @@ export class Charts {
       const query = [...seriesQuery(key), ...rangeQuery(range, zoom), ['max_points', String(points)]];
       return this.app.backend.api<PointsView>('GET', `/metrics/points?${new URLSearchParams(query)}`);
     };
-    return { text, key, loader: this.app.loader(ask) };
+    return { text, key, loader: this.app.lastingLoader(ask) };
   }
 }

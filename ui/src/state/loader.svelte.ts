@@ -16,6 +16,7 @@ export class Loader<T> {
   #running: Promise<void> | undefined;
   #again = false;
   #generation = 0;
+  #hasEnded = false;
 
   constructor(
     private readonly ask: () => Promise<T>,
@@ -54,13 +55,19 @@ export class Loader<T> {
     this.problem = undefined;
   }
 
+  /** Asks nothing more: what the question depends on is gone with the page that asked. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#generation += 1;
+  }
+
   async #run(): Promise<void> {
     const timer = setTimeout(() => (this.slow = this.data === undefined), SLOW_MS);
     try {
       do {
         this.#again = false;
         await this.#once();
-      } while (this.#again);
+      } while (this.#again && !this.#hasEnded);
     } finally {
       clearTimeout(timer);
       this.slow = false;

@@ -1,6 +1,13 @@
 // Everything that mutes at the moment in one list: a pause, quiet hours, silences, snoozed alerts.
-import type { AlertView, ConfigurationView, QuietHours, Silence, SilenceList } from '$/backend/types';
-import { hoursInForce, hoursText } from '$/lib/quiet';
+import type {
+  AlertView,
+  ConfigurationView,
+  MaintenanceWindow,
+  QuietHours,
+  Silence,
+  SilenceList,
+} from '$/backend/types';
+import { hoursInForce, hoursText, windowText } from '$/lib/quiet';
 import type { App } from './app.svelte';
 import type { Loader } from './loader.svelte';
 
@@ -9,6 +16,10 @@ export interface MutedEntry {
   what: string;
   why: string;
   until: string;
+  /** When it begins, for what is planned. */
+  from?: string;
+  /** In place of a moment. */
+  lasts?: string;
   end?: () => Promise<unknown>;
 }
 
@@ -29,6 +40,13 @@ export class Muted {
   /** Those of them that hold now. */
   readonly inForce = $derived.by(() => hoursInForce(this.hours, this.app.clock.now));
 
+  /** Maintenance windows of the configuration in words, those that are open left out. */
+  readonly windows: string[] = $derived.by(() => {
+    const open = this.silences.data?.silences.map((silence) => silence.window) ?? [];
+    const all: MaintenanceWindow[] = this.configuration.data?.settings.notify.maintenance ?? [];
+    return all.filter((window) => !open.includes(window.id)).map(windowText);
+  });
+
   /** The next to end first. */
   readonly entries: MutedEntry[] = $derived.by(() => {
     const silences = this.silences.data?.silences ?? [];
@@ -38,10 +56,13 @@ export class Muted {
       .filter((silence) => isOpen(silence.until))
       .map((silence) => ({
         id: silence.id,
-        what: silence.what,
+        what: silence.window ? `Maintenance: ${silence.what}` : silence.what,
         why: silence.reason,
         until: silence.until,
-        end: () => this.end(silence.id),
+        ...(Date.parse(silence.from) > this.app.clock.now && { from: silence.from }),
+        ...(silence.until_resolved && { lasts: 'until it is resolved' }),
+        // A window of the configuration closes by itself.
+        ...(!silence.window && { end: () => this.end(silence.id) }),
       }));
     const snoozed = alerts
       .filter((alert) => isOpen(alert.silenced_until) && !silences.some((silence) => covers(silence, alert)))

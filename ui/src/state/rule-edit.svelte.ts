@@ -134,8 +134,10 @@ export class RuleEdit {
   async reset(): Promise<boolean> {
     const rule = this.rule;
     if (!rule) return false;
+    const { isOwn } = this;
     const wasReset = await this.settings.reset('rule', rule);
-    if (wasReset) this.discard();
+    // A rule of the file's own is gone now: a new form would only ask what a rule does that is not there.
+    if (wasReset && !isOwn) this.discard();
     return wasReset;
   }
 

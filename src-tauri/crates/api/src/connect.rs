@@ -5,10 +5,12 @@ use caretaker_core::problem::{Code, Problem};
 use caretaker_core::view::ConfigurationView;
 use caretaker_engine::{Engine, EngineOptions, Mode};
 use caretaker_platform::lock::{self, EngineLock, Owner};
-use caretaker_platform::socket;
+use caretaker_platform::socket::{self, EngineSocket};
+use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::router::router;
+use crate::serve::serve_socket;
 
 /// What a command is going to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Connection {
     pub client: Client,
     /// The engine of this process, and its lock where it writes.
     own: Option<(Engine, Option<EngineLock>)>,
+    /// Answers on the socket, where programs that this one starts need the engine.
+    serving: JoinSet<()>,
 }
 
 impl Connection {
@@ -38,8 +42,18 @@ impl Connection {
         self.own.as_ref().map(|(engine, _)| engine)
     }
 
+    /// Answers on the socket for as long as this connection stands, so that programs which this one starts work with the same
+    /// engine. With an engine in another process there is nothing to do.
+    pub fn serve(&mut self) -> Result<(), Problem> {
+        let Some((engine, Some(lock))) = &self.own else { return Ok(()) };
+        let socket = EngineSocket::bind(engine.home(), lock)?;
+        self.serving.spawn(serve_socket(socket, router(engine.clone())));
+        Ok(())
+    }
+
     /// Flushes what this process opened and frees the lock.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        self.serving.shutdown().await;
         if let Some((engine, lock)) = self.own {
             engine.close().await;
             drop(lock);
@@ -60,7 +74,7 @@ pub async fn connect(
         if chosen_configuration {
             same_configuration(&client, &options).await?;
         }
-        return Ok(Connection { client, own: None });
+        return Ok(Connection { client, own: None, serving: JoinSet::new() });
     }
     if access == Access::Read {
         let engine = Engine::open(options, Mode::ReadOnly)?;
@@ -76,7 +90,7 @@ pub async fn connect(
 
 fn own(engine: Engine, lock: Option<EngineLock>) -> Connection {
     let router: Router = router(engine.clone());
-    Connection { client: Client::in_process(router), own: Some((engine, lock)) }
+    Connection { client: Client::in_process(router), own: Some((engine, lock)), serving: JoinSet::new() }
 }
 
 async fn same_configuration(client: &Client, options: &EngineOptions) -> Result<(), Problem> {

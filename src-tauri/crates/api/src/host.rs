@@ -101,8 +101,10 @@ mod tests {
     use caretaker_platform::clock::SystemClock;
     use caretaker_platform::egress::SystemEgress;
     use caretaker_platform::files::write_atomic;
+    use caretaker_platform::folders::SystemFolders;
     use caretaker_platform::home::Home;
     use caretaker_platform::lock::Owner;
+    use caretaker_platform::records::SystemRecords;
     use futures_util::StreamExt;
     use tokio::sync::Notify;
 
@@ -154,7 +156,13 @@ mod tests {
             clock: Arc::new(SystemClock::new()),
             collectors: Box::new(|| vec![Box::new(High)]),
             facts: Box::new(HostView::default),
+            sensors: Box::new(Vec::new),
             egress: Arc::new(SystemEgress::new()),
+            records: Arc::new(SystemRecords),
+            folders: Arc::new(SystemFolders),
+            workers: Arc::new(caretaker_platform::command::SystemWorkers::default()),
+            commands: Arc::new(caretaker_platform::command::SystemCommands),
+            variables: Arc::new(|_| None),
             ollama_host: None,
             server: Box::new(|_| Box::pin(async { Vec::new() })),
             notifier: Some(notifier),

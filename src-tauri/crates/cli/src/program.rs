@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 
 use crate::arguments::{self, Arguments, Global, Typed, Verb};
 use crate::context::Context;
+use crate::hidden;
 use crate::log;
 use crate::outcome::Outcome;
 use crate::render::{Colours, Terminal};
@@ -21,6 +22,9 @@ const LONGEST_END: Duration = Duration::from_millis(150);
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = hidden::find(&words) {
+        return code;
+    }
     let typed = match arguments::parse(words.clone()) {
         Ok(typed) => typed,
         Err(error) => return refuse(&words, &error),
@@ -114,6 +118,37 @@ async fn dispatch(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
     if let Verb::Run(wanted) = verb {
         return Box::pin(verbs::run::run(context, &wanted, signals)).await;
     }
+    // Long work is asked to end, and watched until it has.
+    let verb = match verb {
+        Verb::Backup(arguments::Backup::Create(wanted)) => {
+            return Box::pin(verbs::backup_create::create(context, &wanted, &mut signals)).await;
+        }
+        Verb::Backup(arguments::Backup::Prune(wanted)) => {
+            return Box::pin(verbs::backup_prune::prune(context, &wanted, &mut signals)).await;
+        }
+        Verb::Backup(arguments::Backup::Verify(wanted)) => {
+            return Box::pin(verbs::backup_verify::verify(context, &wanted, &mut signals)).await;
+        }
+        Verb::Backup(arguments::Backup::Restore(wanted)) => {
+            return Box::pin(verbs::backup_restore::restore(context, &wanted, &mut signals)).await;
+        }
+        Verb::Backup(arguments::Backup::Drill(wanted)) => {
+            return Box::pin(verbs::backup_drill::drill(context, &wanted, &mut signals)).await;
+        }
+        Verb::Backup(arguments::Backup::RebuildCatalog(wanted)) => {
+            return Box::pin(verbs::backup_catalog::read(context, &wanted, "rebuild", &mut signals)).await;
+        }
+        Verb::Maintain(arguments::Maintain::Run(wanted)) => {
+            return Box::pin(verbs::maintain_run::run(context, &wanted, &mut signals)).await;
+        }
+        Verb::Backup(arguments::Backup::Adopt(wanted)) => {
+            return Box::pin(verbs::backup_catalog::read(context, &wanted, "adopt", &mut signals)).await;
+        }
+        Verb::Runbook(arguments::Runbook::Run(wanted)) => {
+            return Box::pin(verbs::runbook_run::run(context, &wanted, &mut signals)).await;
+        }
+        other => other,
+    };
     tokio::select! {
         result = Box::pin(answer(context, verb)) => result,
         _ = signals.next() => Err(Problem::new(Code::Interrupted, "it was interrupted")),
@@ -122,20 +157,27 @@ async fn dispatch(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
 
 /// Verbs that ask an engine and show what it says.
 async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
-    use arguments::{Alerts, Api, Configuration, Metrics, Service};
+    use arguments::{Alerts, Api, Backup, Configuration, Key, Maintain, Metrics, Notify, Runbook, Service};
     match verb {
         Verb::Status(wanted) => verbs::status::show(context, &wanted).await,
+        Verb::Monitor(wanted) => verbs::monitor::monitor(context, &wanted).await,
         Verb::Health(wanted) => verbs::health::check(context, &wanted).await,
         Verb::Doctor(wanted) => verbs::doctor::check(context, &wanted).await,
         Verb::Service(Service::Install(wanted)) => verbs::service::install(context, wanted).await,
         Verb::Service(Service::Uninstall(wanted)) => verbs::service::uninstall(context, &wanted).await,
         Verb::Service(Service::Status(wanted)) => verbs::service::status(context, &wanted).await,
-        Verb::Metrics(Metrics::Summary) => verbs::metrics_summary::summary(context).await,
+        Verb::Metrics(Metrics::Summary(wanted)) => verbs::metrics_summary::summary(context, &wanted).await,
         Verb::Metrics(Metrics::List(wanted)) => verbs::metrics_list::list(context, &wanted).await,
         Verb::Metrics(Metrics::Show(wanted)) => verbs::metrics_show::show(context, &wanted).await,
         Verb::Metrics(Metrics::Export(wanted)) => verbs::metrics_export::export(context, &wanted).await,
+        Verb::Metrics(Metrics::Exports(wanted)) => verbs::metrics_exports::exports(context, &wanted).await,
+        Verb::Metrics(Metrics::Record(wanted)) => verbs::metrics_record::record(context, wanted).await,
+        Verb::Metrics(Metrics::Reset(wanted)) => verbs::metrics_reset::reset(context, wanted).await,
         Verb::Alerts(Alerts::List(wanted)) => verbs::alerts_list::list(context, &wanted).await,
         Verb::Alerts(Alerts::Show(wanted)) => verbs::alerts_show::show(context, &wanted).await,
+        Verb::Alerts(Alerts::Export(wanted)) => verbs::alert_export::export(context, &wanted).await,
+        Verb::Alerts(Alerts::Maintenance(wanted)) => verbs::alerts::maintenance(context, wanted).await,
+        Verb::Folders(wanted) => verbs::folders::show(context, &wanted).await,
         Verb::Alerts(Alerts::Ack(wanted)) => verbs::alerts::acknowledge(context, &wanted).await,
         Verb::Alerts(Alerts::Silence(wanted)) => verbs::alerts::silence(context, wanted).await,
         Verb::Alerts(Alerts::Unsilence(wanted)) => verbs::alerts::unsilence(context, &wanted).await,
@@ -149,8 +191,44 @@ async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
         Verb::Configuration(Configuration::Unset(wanted)) => {
             verbs::configuration::set(context, &wanted.key, None).await
         }
+        Verb::Backup(Backup::List(wanted)) => verbs::backup_list::list(context, &wanted).await,
+        Verb::Backup(Backup::Show(wanted)) => verbs::backup_show::show(context, &wanted).await,
+        Verb::Backup(Backup::Browse(wanted)) => verbs::backup_browse::browse(context, &wanted).await,
+        Verb::Backup(Backup::Find(wanted)) => verbs::backup_browse::find(context, &wanted).await,
+        Verb::Backup(Backup::AcceptChanges(wanted)) => verbs::backup_prune::accept(context, &wanted).await,
+        Verb::Backup(Backup::Key(Key::Show(wanted))) => verbs::backup_key::show(context, &wanted).await,
+        Verb::Backup(Backup::Key(Key::Sheet(wanted))) => verbs::backup_key_sheet::print(context, &wanted).await,
+        Verb::Backup(Backup::Key(Key::Confirm(wanted))) => verbs::backup_key::confirm(context, &wanted).await,
+        Verb::Backup(Backup::Key(Key::Import(wanted))) => verbs::backup_key::import(context, &wanted).await,
+        Verb::Runbook(Runbook::List(wanted)) => verbs::runbook_show::list(context, &wanted).await,
+        Verb::Runbook(Runbook::Show(wanted)) => verbs::runbook_show::show(context, &wanted).await,
+        Verb::Runbook(Runbook::New(wanted)) => verbs::runbook_show::new(context, &wanted).await,
+        Verb::Runbook(Runbook::History(wanted)) => verbs::runbook_history::history(context, &wanted).await,
+        Verb::Runbook(Runbook::Versions(wanted)) => verbs::runbook_show::versions(context, &wanted).await,
+        Verb::Runbook(Runbook::Diff(wanted)) => verbs::runbook_show::diff(context, &wanted).await,
+        Verb::Runbook(Runbook::Rollback(wanted)) => verbs::runbook_show::roll_back(context, &wanted).await,
+        Verb::Maintain(Maintain::List) => verbs::maintain::list(context).await,
+        Verb::Maintain(Maintain::Schedule(wanted)) => verbs::maintain::schedule(context, &wanted).await,
+        Verb::Maintain(Maintain::History(wanted)) => verbs::maintain_run::history(context, &wanted).await,
+        Verb::Maintain(Maintain::Calendar(wanted)) => verbs::maintain::calendar(context, &wanted).await,
+        Verb::Maintain(Maintain::Pause(wanted)) => verbs::maintain::pause(context, &wanted).await,
+        Verb::Export(wanted) => verbs::write_out::write_out(context, &wanted).await,
+        Verb::Validate => verbs::write_out::validate(context).await,
+        Verb::Notify(Notify::List) => verbs::notify::list(context).await,
+        Verb::Notify(Notify::Test(wanted)) => verbs::notify::test(context, wanted).await,
         Verb::Api(Api::Token(wanted)) => verbs::api_token::print(context, &wanted).await,
         Verb::Run(_)
+        | Verb::Maintain(Maintain::Run(_))
+        | Verb::Backup(
+            Backup::Create(_)
+            | Backup::Prune(_)
+            | Backup::Verify(_)
+            | Backup::Restore(_)
+            | Backup::Drill(_)
+            | Backup::RebuildCatalog(_)
+            | Backup::Adopt(_),
+        )
+        | Verb::Runbook(Runbook::Run(_))
         | Verb::Completions(_)
         | Verb::Api(Api::Openapi)
         | Verb::Configuration(Configuration::Schema | Configuration::Validate(_)) => {

@@ -9,13 +9,25 @@
 //! what this kernel does not have is left out, and a part of which nothing exists is `Absent`.
 
 #[cfg(any(target_os = "macos", test))]
+mod accelerator;
+#[cfg(any(target_os = "macos", test))]
 mod apple_names;
+mod disk_health;
+#[cfg(any(target_os = "macos", test))]
+mod energy_model;
 mod facts;
 mod failure;
+#[cfg(any(target_os = "macos", test))]
+mod groups;
+mod library;
 mod list;
+mod nvme_smart;
 mod plausible;
 mod rate;
+mod sensor;
 mod series;
+#[cfg(any(target_os = "macos", test))]
+mod smc;
 mod top;
 mod uptime;
 
@@ -30,4 +42,4 @@ use linux as system;
 use macos as system;
 
 pub use facts::{HostFacts, host_facts};
-pub use list::{collector_names, collectors};
+pub use list::{collector_names, collectors, sensors};

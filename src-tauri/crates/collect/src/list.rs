@@ -1,6 +1,7 @@
 //! The list of collectors of this platform, in the order in which a round asks them.
 
 use caretaker_core::port::Collector;
+use caretaker_core::view::SensorView;
 
 use crate::system;
 use crate::uptime::Uptime;
@@ -17,6 +18,12 @@ pub fn collector_names() -> Vec<&'static str> {
     collectors().iter().map(|collector| collector.name()).collect()
 }
 
+/// Every sensor that was looked for, read at this moment: where, what stood there, which series it fills, or why there is
+/// none. Takes a moment, and asks disks that may sleep: for people who want to know, not for rounds.
+pub fn sensors() -> Vec<SensorView> {
+    system::sensors()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -30,6 +37,18 @@ mod tests {
     fn every_collector_has_a_name_of_its_own() {
         let names = collector_names();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+    }
+
+    #[test]
+    fn every_part_of_this_machine_has_a_sensor_or_a_reason_why_it_has_none() {
+        let sensors = sensors();
+        for part in ["gpu", "power", "fan", "temperature", "disk"] {
+            assert!(sensors.iter().any(|sensor| sensor.part == part), "{part} is missing in {sensors:?}");
+        }
+        for sensor in sensors {
+            assert!(!sensor.source.is_empty(), "{sensor:?}");
+            assert!(sensor.series.is_some() || !sensor.note.is_empty(), "neither used nor explained: {sensor:?}");
+        }
     }
 
     /// The real machine that runs the tests: whatever it is, nothing fails, no series comes twice, no value is odd.

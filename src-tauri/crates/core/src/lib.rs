@@ -1,18 +1,29 @@
 //! Pure rules of Caretaker: no IO, no clock, no threads, no tokio. Everything here is data in, data out, and `now` is an argument.
 
 pub mod alert;
+pub mod backup;
 pub mod config;
+pub mod cost;
 pub mod egress;
 pub mod export;
+pub mod folder;
 pub mod forecast;
+pub mod maintenance;
 pub mod metric;
 pub mod notice;
 pub mod port;
 pub mod problem;
+pub mod push;
+pub mod record;
+pub mod retention;
 pub mod rule;
+pub mod runbook;
+pub mod schedule;
 pub mod server;
 pub mod supervision;
 pub mod time;
 pub mod tray;
 pub mod unusual;
 pub mod view;
+pub mod vulnerability;
+pub mod web_address;

@@ -1,6 +1,9 @@
 //! Ports: what the engine needs of the outside world, each with one real implementation a platform and a fake in tests.
 
 mod command;
+mod folders;
+mod records;
+mod workers;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +15,10 @@ use crate::metric::{ProcessReading, Reading};
 use crate::notice::Notice;
 use crate::time::{Moment, Span};
 
-pub use command::{CommandError, CommandLine, CommandResult, Commands, Ended, OUTPUT_BOUND, TIME_LIMIT};
+pub use command::{CommandError, CommandLine, CommandResult, Commands, Ended, Hearing, OUTPUT_BOUND, TIME_LIMIT};
+pub use folders::{FolderWalk, Pace, Pacer, WalkError};
+pub use records::{FoundRecords, Records};
+pub use workers::{Worker, Workers};
 
 /// Why a collector brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

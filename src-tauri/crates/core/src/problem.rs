@@ -37,6 +37,12 @@ pub enum Code {
     DatabaseDamaged,
     /// A database was written by a newer version.
     DatabaseNewer,
+    /// What should be backed up is not there, or suddenly empty.
+    SourceMissing,
+    /// A destination is not there, or another one is in its place.
+    DestinationMissing,
+    /// An archive is encrypted, and its key is not here.
+    KeyMissing,
     /// The disk is full.
     DiskFull,
     /// It took too long.
@@ -49,7 +55,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, so that a test can hold the documentation against them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Usage,
         Self::InvalidConfiguration,
         Self::NotFound,
@@ -64,6 +70,9 @@ impl Code {
         Self::HomeUnusable,
         Self::DatabaseDamaged,
         Self::DatabaseNewer,
+        Self::SourceMissing,
+        Self::DestinationMissing,
+        Self::KeyMissing,
         Self::DiskFull,
         Self::TimedOut,
         Self::Interrupted,
@@ -86,6 +95,9 @@ impl Code {
             | Self::HomeUnusable
             | Self::DatabaseDamaged
             | Self::DatabaseNewer
+            | Self::SourceMissing
+            | Self::DestinationMissing
+            | Self::KeyMissing
             | Self::DiskFull
             | Self::TimedOut
             | Self::Internal => 1,
@@ -99,7 +111,7 @@ impl Code {
             Self::Unauthorized => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::Busy => 409,
+            Self::Busy | Self::SourceMissing | Self::DestinationMissing | Self::KeyMissing => 409,
             Self::TooLarge => 413,
             Self::TooManyRequests => 429,
             Self::NotConfigured => 501,

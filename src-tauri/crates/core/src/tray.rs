@@ -2,7 +2,7 @@
 //! The shell draws it and applies only differences.
 
 use crate::time::Timestamp;
-use crate::view::{AlertView, OverallState, Status};
+use crate::view::{AlertView, BackupsSummary, OverallState, Status};
 
 /// The mark in the tray; each differs in shape, not only in colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +59,19 @@ pub struct Look {
     pub quiet: String,
     /// Whether there is a pause to end.
     pub is_quiet: bool,
+    /// How well the owner's data are kept; none while no engine answers.
+    pub backups: Option<Line>,
+    /// What can be done about it; none without a job of the owner's.
+    pub back_up: Option<BackUp>,
+}
+
+/// The line of the menu that backs up, or ends a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackUp {
+    /// Its words.
+    pub text: String,
+    /// Whether a backup goes on, which the line ends.
+    pub is_running: bool,
 }
 
 const MOST_ALERTS: usize = 5;
@@ -75,6 +88,8 @@ pub fn look(status: Option<&Status>, clock: impl Fn(Timestamp) -> String) -> Loo
             alerts: Vec::new(),
             quiet: "Quiet".to_owned(),
             is_quiet: false,
+            backups: None,
+            back_up: None,
         };
     };
     let heard: Vec<&AlertView> = status.alerts.iter().filter(|alert| alert.silenced_until.is_none()).collect();
@@ -104,7 +119,19 @@ pub fn look(status: Option<&Status>, clock: impl Fn(Timestamp) -> String) -> Loo
         alerts: lines.chain(configuration(status)).chain(muted(status)).collect(),
         quiet: pause.unwrap_or_else(|| "Quiet".to_owned()),
         is_quiet: quiet_until.is_some(),
+        backups: Some(Line { text: shortened(&status.backups.sentence), route: "backups".to_owned() }),
+        back_up: back_up(&status.backups),
     }
+}
+
+fn back_up(backups: &BackupsSummary) -> Option<BackUp> {
+    let text = match (&backups.running, backups.running_percent) {
+        _ if backups.jobs == 0 => return None,
+        (None, _) => "Back up now".to_owned(),
+        (Some(_), None) => "Cancel the backup".to_owned(),
+        (Some(_), Some(percent)) => format!("Cancel the backup ({percent:.0} %)"),
+    };
+    Some(BackUp { text, is_running: backups.running.is_some() })
 }
 
 fn glyph(status: &Status, quiet: bool) -> Glyph {
@@ -150,15 +177,18 @@ fn configuration(status: &Status) -> Option<Line> {
 /// What silences and snoozes mute, in one line.
 fn muted(status: &Status) -> Option<Line> {
     let of = |alert: &AlertView| {
-        status.silences.iter().any(|view| match &view.silence.alert {
-            Some(id) => *id == alert.id,
-            None => {
-                view.silence.rule.as_ref().is_none_or(|rule| *rule == alert.rule)
-                    && alert.labels.matches(&view.silence.labels)
+        status.silences.iter().filter(|view| view.silence.is_in_force(status.at)).any(|view| {
+            match &view.silence.alert {
+                Some(id) => *id == alert.id,
+                None => {
+                    view.silence.rule.as_ref().is_none_or(|rule| *rule == alert.rule)
+                        && alert.labels.matches(&view.silence.labels)
+                }
             }
         })
     };
-    let silences = status.silences.iter().map(|view| (view.what.as_str(), view.silence.until));
+    let silences = status.silences.iter().filter(|view| view.silence.is_in_force(status.at));
+    let silences = silences.map(|view| (view.what.as_str(), view.silence.until));
     let snoozed = status.alerts.iter().filter(|alert| !of(alert));
     let snoozed = snoozed.filter_map(|alert| Some((alert.title.as_str(), alert.silenced_until?)));
     let mut all: Vec<(&str, Timestamp)> = silences.chain(snoozed).collect();
@@ -270,6 +300,19 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_done_about_backups_is_a_line_of_the_menu() {
+        let mut status = status(OverallState::Ok, vec![]);
+        status.backups.sentence = "Your data is not backed up".to_owned();
+        assert_eq!((shown(&status).backups.unwrap().route.as_str(), shown(&status).back_up), ("backups", None));
+        (status.backups.jobs, status.backups.sentence) = (1, "Backed up 2 h ago".to_owned());
+        let line = |text: &str, is_running| Some(BackUp { text: text.to_owned(), is_running });
+        assert_eq!(shown(&status).back_up, line("Back up now", false));
+        (status.backups.running, status.backups.running_percent) = (Some("board".to_owned()), Some(61.7));
+        assert_eq!(shown(&status).back_up, line("Cancel the backup (62 %)", true));
+        assert_eq!(look(None, |_| String::new()).backups, None);
+    }
+
+    #[test]
     fn a_silenced_alert_is_not_shouted_and_a_pause_is_shown() {
         let mut silenced = alert(Level::Warning, "CPU 80 %");
         silenced.silenced_until = Some(Timestamp::default());
@@ -300,6 +343,9 @@ mod tests {
                 rule: Some(rule.to_owned()),
                 alert: None,
                 labels: Labels::none(),
+                except: None,
+                until_resolved: false,
+                window: None,
                 from: Timestamp::default(),
                 until: Timestamp::default() + crate::time::Span::from_minutes(minutes),
                 reason: "known".to_owned(),

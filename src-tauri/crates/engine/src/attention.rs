@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use caretaker_core::alert::{Acknowledgement, AlertId, Change, Instance, Transition};
+use caretaker_core::alert::{Acknowledgement, AlertId, Change, Instance, Silence, Transition};
 use caretaker_core::config::Settings;
 use caretaker_core::metric::{Round, RoundId};
+use caretaker_core::notice::open_windows;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::Timestamp;
+use caretaker_store::Decision;
+use chrono::Local;
 
 use crate::hearing::channels;
 use crate::pipeline::Pipeline;
@@ -28,6 +31,11 @@ impl Pipeline {
 
     pub(crate) fn snooze(&mut self, id: &AlertId, until: Timestamp, now: Timestamp) -> Result<Instance, Problem> {
         self.handle(id, Change::Snoozed { until }, now, |alert| alert.snoozed_until = Some(until))
+    }
+
+    /// Adds what was done about an alert to its timeline; it may be over.
+    pub(crate) fn noted(&mut self, id: AlertId, change: Change, now: Timestamp) {
+        self.commit(Decision { events: vec![(id, now, change)], ..Decision::default() }, now);
     }
 
     /// Changed, recorded in the alert's timeline, and its notification taken away.
@@ -63,6 +71,22 @@ impl Pipeline {
         }
         self.decide(Vec::new(), None, now);
         self.publish();
+    }
+
+    /// Forgets silences that are over, opens and closes the maintenance windows of the configuration, and ends silences that
+    /// were to last until nothing is up any more that they mute.
+    pub(crate) fn refresh_mutes(&mut self, now: Timestamp) {
+        let Self { current, settings, evaluator, state, .. } = self;
+        current.silences.retain(|silence| now < silence.until && silence.window.is_none());
+        let is_over = |silence: &Silence| {
+            silence.until_resolved && silence.is_in_force(now) && !evaluator.open().any(|alert| silence.covers(alert))
+        };
+        for silence in current.silences.extract_if(.., |silence| is_over(silence)) {
+            if let Err(error) = state.end_silence(&silence.id, now) {
+                tracing::warn!(%error, "a silence could not be ended");
+            }
+        }
+        current.silences.extend(open_windows(&settings.notify.maintenance, now, &Local));
     }
 
     /// A notice about this alert found nobody in time: if the alert is still up, it is news again.

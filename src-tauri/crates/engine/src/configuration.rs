@@ -182,6 +182,8 @@ impl Engine {
                 let (same, text) = (*settings == *self.settings(), file.text.clone().unwrap_or_default());
                 if !same {
                     let settings = Arc::clone(&settings);
+                    self.0.channels.take_over(&settings, &self.0.degraded, now);
+                    crate::backups::allow_stores(&settings, self.0.egress.as_ref());
                     self.ask(|reply| Work::Settings(settings, now, reply)).await?;
                 }
                 let in_force =
@@ -190,6 +192,7 @@ impl Engine {
                 self.0.degraded.recovered(PART);
                 self.remember(text, now).await;
                 if !same {
+                    self.0.on_notices.notify_one();
                     self.0.on_interval.notify_one();
                     self.mark_configuration(now).await;
                     self.record("configuration", format!("Took over {}", path.display()), Ok(())).await;
@@ -214,8 +217,17 @@ impl Engine {
     }
 
     async fn mark_configuration(&self, at: Timestamp) {
-        let mark =
-            Mark { kind: MarkKind::Configuration, at, until: None, text: "The configuration changed".to_owned() };
+        self.put_mark(Mark {
+            kind: MarkKind::Configuration,
+            at,
+            until: None,
+            text: "The configuration changed".to_owned(),
+        })
+        .await;
+    }
+
+    /// Stores a mark for the charts; one that cannot be stored is missed by nothing else.
+    pub(crate) async fn put_mark(&self, mark: Mark) {
         let stored = self.blocking(move |inner| Ok(inner.metrics.mark(&mark)?)).await;
         if let Err(error) = stored {
             tracing::warn!(%error, "a mark could not be stored");

@@ -13,6 +13,7 @@ use crate::evidence;
 use crate::following::Following;
 use crate::hearing::hearing;
 use crate::pipeline::Pipeline;
+use crate::witness::Side;
 
 /// The book is stored at least this often, so that a start replays few rounds.
 const SAVE_EVERY: Span = Span::from_minutes(10);
@@ -23,8 +24,9 @@ const MOST_WAITING: usize = 2_000;
 
 impl Pipeline {
     /// Plans notices for what changed and for what may be told by now, and stores everything in one transaction.
-    pub(crate) fn decide(&mut self, transitions: Vec<Transition>, round: Option<&Round>, now: Timestamp) -> usize {
-        self.current.silences.retain(|silence| now < silence.until);
+    pub(crate) fn decide(&mut self, mut transitions: Vec<Transition>, round: Option<&Round>, now: Timestamp) -> usize {
+        self.refresh_mutes(now);
+        self.explain(&mut transitions, now);
         let (notices, settings) = self.plan(&transitions, now);
         let due =
             round.is_some_and(|round| round.moment.awake - self.saved >= SAVE_EVERY || round.moment.awake < self.saved);
@@ -33,6 +35,9 @@ impl Pipeline {
             return 0;
         }
         let evidence = round.map(|round| self.evidence(&transitions, round)).unwrap_or_default();
+        for (alert, evidence) in &evidence {
+            self.want_records(alert, evidence.at, Side::Before);
+        }
         let raised = transitions.iter().filter(|one| matches!(one.change, Change::Fired { .. }));
         self.following.extend(raised.filter_map(|one| Following::new(&one.alert)));
         let mut instances: Vec<Instance> = self.evaluator.open().cloned().collect();
@@ -90,14 +95,21 @@ impl Pipeline {
                 let rule = self.evaluator.rule(&one.alert.rule)?;
                 Some((
                     one.alert.id.clone(),
-                    evidence::freeze((&self.metrics, &self.state), rule, &one.alert, round, &self.current),
+                    evidence::freeze(
+                        (&self.metrics, &self.state),
+                        rule,
+                        &one.alert,
+                        round,
+                        &self.current,
+                        self.grown_before(&one.alert, round.id.at),
+                    ),
                 ))
             })
             .collect()
     }
 
     /// Stores a decision together with those that wait; says whether it could.
-    fn commit(&mut self, decision: Decision, now: Timestamp) -> bool {
+    pub(crate) fn commit(&mut self, decision: Decision, now: Timestamp) -> bool {
         let decision = match self.unsaved.take() {
             Some(waiting) => together(waiting, decision),
             None => decision,

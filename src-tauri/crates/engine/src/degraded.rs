@@ -19,6 +19,7 @@ impl DegradedParts {
             Some(known) if known.why == why => false,
             Some(known) => {
                 known.why = why;
+                hint.clone_into(&mut known.hint);
                 true
             }
             None => {
@@ -43,6 +44,17 @@ impl DegradedParts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_reason_has_another_remedy_and_the_same_start() {
+        let parts = DegradedParts::default();
+        let at = Timestamp::from_millis;
+        assert!(parts.report("channel ops", "no way to it", "check the network", at(1)));
+        assert!(parts.report("channel ops", "401 Unauthorized", "check `token`", at(2)));
+        let known = parts.list();
+        let [part] = known.as_slice() else { panic!("{known:?}") };
+        assert_eq!((part.why.as_str(), part.hint.as_str(), part.since), ("401 Unauthorized", "check `token`", at(1)));
+    }
 
     #[test]
     fn the_same_reason_twice_is_no_news_and_keeps_its_start() {

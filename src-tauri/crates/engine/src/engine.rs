@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use caretaker_core::config::Platform;
 use caretaker_core::egress::Egress;
-use caretaker_core::port::Notifier;
+use caretaker_core::port::{Commands, FolderWalk, Notifier, Records, Workers};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Clock, Timestamp};
 use caretaker_core::view::{Hint, HostView};
@@ -14,13 +14,16 @@ use caretaker_platform::home::Home;
 use caretaker_store::{MetricsStore, StateStore};
 use tokio::sync::{Mutex, Notify, broadcast, mpsc, oneshot, watch};
 
+use crate::channels::Channels;
 use crate::collecting::Collecting;
 use crate::configuration::InForce;
 use crate::degraded::DegradedParts;
+use crate::growth::Growth;
 use crate::latest::Latest;
 use crate::models::Models;
-use crate::options::{CollectorList, HostFacts, ServerChecks};
+use crate::options::{CollectorList, HostFacts, SensorList, ServerChecks, Variables};
 use crate::pipeline::Work;
+use crate::witness::Wanted;
 
 /// What an engine may do with its home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,7 @@ pub(crate) struct Inner {
     pub clock: Arc<dyn Clock>,
     pub facts: HostFacts,
     pub known_facts: OnceLock<HostView>,
+    pub sensors: SensorList,
     pub server: ServerChecks,
     pub notifier: Option<Arc<dyn Notifier>>,
     pub metrics: MetricsStore,
@@ -69,10 +73,27 @@ pub(crate) struct Inner {
     /// What is usual at each hour of the week.
     pub baselines: std::sync::Mutex<crate::operation::Baselines>,
     pub sizes: std::sync::Mutex<crate::housekeeping::Sizes>,
+    /// Held while a file is written, so that no two write the same.
+    pub exporting: Mutex<crate::operation::Exporting>,
+    /// What was written to disks in the last 24 hours, as far as it was added up.
+    pub written_day: std::sync::Mutex<Option<f64>>,
     pub access: std::sync::Mutex<Option<crate::access::AccessTokens>>,
     pub round_times: std::sync::Mutex<caretaker_core::metric::Histogram>,
     pub egress: Arc<dyn Egress>,
     pub models: Arc<Models>,
+    pub records: Arc<dyn Records>,
+    /// Alerts that wait for their logs to be read.
+    pub witnessing: Mutex<mpsc::Receiver<Wanted>>,
+    pub folders: Arc<dyn FolderWalk>,
+    pub growth: Arc<Growth>,
+    /// Variables of the environment that credentials may lie in.
+    pub variables: Variables,
+    pub channels: Channels,
+    pub workers: Arc<dyn Workers>,
+    pub backups: crate::backups::Backups,
+    pub commands: Arc<dyn Commands>,
+    pub maintenance: crate::maintenance::Maintenance,
+    pub runbooks: crate::runbooks::Runbooks,
 }
 
 /// Everything that Caretaker does, for every door alike.

@@ -2,7 +2,8 @@
 
 use caretaker_core::alert::{Companion, Evidence, Instance, RecentChange};
 use caretaker_core::config::rule_text;
-use caretaker_core::metric::{Point, ProcessReading, Reading, Resolution, Round, names};
+use caretaker_core::folder::Grown;
+use caretaker_core::metric::{MarkKind, Point, ProcessReading, Reading, Resolution, Round, names};
 use caretaker_core::rule::Rule;
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::{MetricsStore, StateStore};
@@ -12,11 +13,11 @@ use crate::latest::Latest;
 const SAMPLES: usize = 30;
 const PROCESSES: usize = 10;
 const BEFORE: Span = Span::from_minutes(60);
-const LATELY: Span = Span::from_hours(24);
-const MOST_CHANGES: usize = 10;
+pub(crate) const LATELY: Span = Span::from_hours(24);
+pub(crate) const MOST_CHANGES: usize = 12;
 
 /// Names of series that explain most alerts, in the order of the page.
-const COMPANIONS: [&str; 13] = [
+const COMPANIONS: [&str; 16] = [
     names::CPU_USAGE,
     names::LOAD_1M,
     names::LOAD_15M,
@@ -27,6 +28,9 @@ const COMPANIONS: [&str; 13] = [
     names::SWAP_OUT,
     names::IO_PRESSURE,
     names::THERMAL_STATE,
+    names::CPU_THROTTLED,
+    names::GPU_USAGE,
+    names::POWER,
     names::DISK_USAGE,
     names::DISK_FREE,
     names::PROCESS_COUNT,
@@ -39,6 +43,7 @@ pub fn freeze(
     alert: &Instance,
     round: &Round,
     latest: &Latest,
+    grown: Vec<Grown>,
 ) -> Evidence {
     let at = round.id.at;
     let labels = &alert.series.labels;
@@ -50,25 +55,51 @@ pub fn freeze(
         .map(|series| series.points)
         .unwrap_or_default();
     samples.drain(..samples.len().saturating_sub(SAMPLES));
-    let companions = round.readings.iter().filter(|reading| COMPANIONS.contains(&reading.key.name.as_str()));
+    let place = |reading: &&Reading| COMPANIONS.iter().position(|name| *name == reading.key.name);
+    let mut companions: Vec<&Reading> = round.readings.iter().filter(|reading| place(reading).is_some()).collect();
+    companions.sort_by_key(place);
     Evidence {
         at,
         rule: rule.clone(),
         rule_text: rule_text(rule),
         samples,
         processes: top(latest.processes.as_ref().map(|(_, processes)| processes.as_slice()).unwrap_or_default()),
-        companions: companions.map(companion).collect(),
+        companions: companions.into_iter().map(companion).collect(),
         marks: metrics.marks(at - BEFORE, at).unwrap_or_default(),
-        changes: changes(state, at),
+        changes: changes(metrics, state, at),
         after: Vec::new(),
+        grown,
+        log: None,
     }
 }
 
-/// What was done lately, the newest first.
-fn changes(state: &StateStore, at: Timestamp) -> Vec<RecentChange> {
-    let operations = state.operations(MOST_CHANGES).unwrap_or_default();
-    let lately = operations.into_iter().filter(|operation| operation.at <= at && at.since(operation.at) <= LATELY);
-    lately.map(|operation| RecentChange { at: operation.at, text: operation.what }).collect()
+/// What happened to this machine and its Caretaker lately, the newest first: what people did, starts, boots, sleeps, changes of
+/// the clock. The marks of the last hour stand by themselves.
+fn changes(metrics: &MetricsStore, state: &StateStore, at: Timestamp) -> Vec<RecentChange> {
+    let operations = state.operations(MOST_CHANGES).unwrap_or_default().into_iter();
+    let operations = operations.filter(|operation| operation.at <= at && at.since(operation.at) <= LATELY);
+    let done = operations.map(|operation| RecentChange { at: operation.at, text: operation.what });
+    let marks = metrics.marks(at - LATELY, at).unwrap_or_default().into_iter();
+    let marks =
+        marks.filter(|mark| mark.at <= at && at.since(mark.until.unwrap_or(mark.at)) > BEFORE).filter_map(|mark| {
+            let (at, text) = match mark.kind {
+                MarkKind::Boot | MarkKind::PowerLoss | MarkKind::ClockStep => (mark.at, mark.text),
+                // What counts is when it was there again.
+                MarkKind::Sleep => (mark.until.unwrap_or(mark.at), format!("Woke: {}", mark.text.to_lowercase())),
+                // Starts, ends, changes of the configuration and backups are among what was done.
+                MarkKind::Start
+                | MarkKind::Stop
+                | MarkKind::Stall
+                | MarkKind::Configuration
+                | MarkKind::Backup
+                | MarkKind::BackupFailed => return None,
+            };
+            Some(RecentChange { at, text })
+        });
+    let mut changes: Vec<RecentChange> = done.chain(marks).collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.at));
+    changes.truncate(MOST_CHANGES);
+    changes
 }
 
 fn companion(reading: &Reading) -> Companion {

@@ -7,6 +7,7 @@ use caretaker_core::metric::{Point, Resolution, SeriesKey};
 use caretaker_core::time::{Span, Timestamp};
 
 use crate::pipeline::Pipeline;
+use crate::witness::Side;
 
 /// How long an alert is followed.
 pub const FOLLOWED: Span = Span::from_minutes(2);
@@ -33,6 +34,9 @@ impl Pipeline {
         let due = |one: &Following| now.since(one.raised) >= FOLLOWED || now < one.raised;
         let (done, going): (Vec<_>, Vec<_>) = std::mem::take(&mut self.following).into_iter().partition(due);
         self.following = going;
+        for one in &done {
+            self.want_records(&one.alert, one.raised, Side::After);
+        }
         done.into_iter().filter_map(|one| self.completed(&one, now)).collect()
     }
 

@@ -7,9 +7,10 @@ use chrono::Timelike;
 
 use crate::latest::Latest;
 
-/// Every channel of the settings, the desktop first.
+/// Every channel of the settings that is in use, the desktop first.
 pub fn channels(settings: &Settings) -> Vec<Channel> {
-    vec![Channel::native(settings.notify.native)]
+    let configured = settings.notify.channel.iter().filter(|channel| channel.is_served()).map(Channel::configured);
+    std::iter::once(Channel::native(settings.notify.native)).chain(configured).collect()
 }
 
 /// What decides whether the owner wants to hear anything at `now`.

@@ -8,10 +8,17 @@ use caretaker_core::view::Hint;
 use caretaker_store::{Keep, StoreError};
 
 use crate::engine::{Engine, Inner};
+use crate::operation::written_in_a_day;
 use crate::reserve;
 
 const CHECKPOINT_EVERY: Span = Span::from_minutes(5);
 const RETAIN_EVERY: Span = Span::from_hours(1);
+/// Adding up a day reads every sample of it.
+const WRITTEN_EVERY: Span = Span::from_minutes(10);
+/// The second round is the last that does something for the first time.
+const SETTLED: u64 = 2;
+/// What a page, an export or a start needed is not needed all the time.
+const TRIM_EVERY: Span = Span::from_hours(1);
 /// Top processes are many and soon forgotten.
 const PROCESSES: Span = Span::from_days(2);
 
@@ -29,6 +36,9 @@ pub(crate) struct Sizes {
 pub(crate) struct Housekeeping {
     checkpoint: Option<Span>,
     retention: Option<Span>,
+    written: Option<Span>,
+    trimmed: Option<Span>,
+    rounds: u64,
 }
 
 impl Housekeeping {
@@ -48,6 +58,19 @@ impl Housekeeping {
                 tracing::error!(%problem, "the sizes could not be looked up");
             }
         }
+        if due(&mut self.written, moment.awake, WRITTEN_EVERY) {
+            let interval = engine.settings().collect.interval;
+            run(engine, moment, "own writes", move |inner| {
+                let written = written_in_a_day(inner, moment.wall, interval)?;
+                *inner.written_day.lock().unwrap_or_else(PoisonError::into_inner) = written;
+                Ok(())
+            })
+            .await;
+            // The first round has no rate yet.
+            if engine.0.written_day.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+                self.written = None;
+            }
+        }
         if due(&mut self.retention, moment.awake, RETAIN_EVERY) {
             let keep = engine.settings().keep.clone();
             run(engine, moment, "retention", move |inner| {
@@ -63,6 +86,12 @@ impl Housekeeping {
                 samples.and(alerts)
             })
             .await;
+        }
+        self.rounds += 1;
+        if self.rounds == SETTLED || (self.rounds > SETTLED && due(&mut self.trimmed, moment.awake, TRIM_EVERY)) {
+            self.trimmed = Some(moment.awake);
+            // It has no result, and whether it could be done changes nothing.
+            let _ = tokio::task::spawn_blocking(caretaker_platform::memory::trim_memory).await;
         }
     }
 }

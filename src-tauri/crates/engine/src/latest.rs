@@ -1,7 +1,10 @@
 //! What the newest round left behind for everybody who asks: values, open alerts, mutes.
 
+use std::sync::Arc;
+
 use caretaker_core::alert::{Instance, Silence};
 use caretaker_core::metric::{Labels, ProcessReading, Reading, RoundId};
+use caretaker_core::push::Known;
 use caretaker_core::time::{Moment, Timestamp};
 
 /// Published by the pipeline, read by every door.
@@ -13,8 +16,10 @@ pub struct Latest {
     pub moment: Moment,
     /// How long it took, in milliseconds.
     pub took_ms: Option<f64>,
-    /// Its values.
+    /// What it measured.
     pub readings: Vec<Reading>,
+    /// The newest value of every series that is pushed.
+    pub pushed: Arc<Known>,
     /// Top processes of the newest round that looked at them.
     pub processes: Option<(Timestamp, Vec<ProcessReading>)>,
     /// Open alerts, pending ones included.

@@ -6,9 +6,12 @@ use caretaker_core::port::{ActionSink, NotificationAction};
 use caretaker_core::time::Timestamp;
 use caretaker_core::view::{CheckView, HostView};
 use caretaker_platform::clock::SystemClock;
+use caretaker_platform::command::{SystemCommands, SystemWorkers};
 use caretaker_platform::egress::SystemEgress;
+use caretaker_platform::folders::SystemFolders;
 use caretaker_platform::home::Home;
 use caretaker_platform::notify::system_notifier;
+use caretaker_platform::records::SystemRecords;
 use tokio::sync::mpsc;
 
 use crate::options::Ports;
@@ -29,7 +32,13 @@ pub fn machine_ports(home: &Home) -> Ports {
         clock: Arc::new(SystemClock::new()),
         collectors: Box::new(caretaker_collect::collectors),
         facts: Box::new(host_facts),
+        sensors: Box::new(caretaker_collect::sensors),
         egress: Arc::new(SystemEgress::new()),
+        records: Arc::new(SystemRecords),
+        folders: Arc::new(SystemFolders),
+        commands: Arc::new(SystemCommands),
+        workers: Arc::new(SystemWorkers::default()),
+        variables: Arc::new(|name| std::env::var(name).ok()),
         ollama_host: std::env::var("OLLAMA_HOST").ok(),
         server: Box::new(|now| Box::pin(server_checks(now))),
         notifier: system_notifier(home.shown_notifications(), sink),

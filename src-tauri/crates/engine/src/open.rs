@@ -4,21 +4,25 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use caretaker_core::metric::{Mark, MarkKind};
-use caretaker_core::notice::Ledger;
+use caretaker_core::notice::{Ledger, open_windows};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Moment, Span};
 use caretaker_store::{EpochReason, MetricsStore, StateStore};
+use chrono::Local;
 use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 
+use crate::channels::Channels;
 use crate::configuration::{self, InForce};
 use crate::databases::{self, Opened};
 use crate::degraded::DegradedParts;
 use crate::engine::{Engine, HINTS, Inner, Mode};
+use crate::growth::Growth;
 use crate::hearing;
 use crate::latest::Latest;
 use crate::models::Models;
 use crate::options::EngineOptions;
 use crate::pipeline::{Pipeline, QUEUE};
+use crate::witness::{WAITING, Wanted};
 
 impl Engine {
     /// Opens a home. For [`Mode::Live`] and [`Mode::Operation`] the caller holds the lock.
@@ -29,15 +33,18 @@ impl Engine {
         let in_force = configuration::at_start(&options, mode, &state, &degraded, moment.wall)?;
         let (latest, _) = watch::channel(Arc::new(Latest::default()));
         let on_notices = Arc::new(Notify::new());
+        let growth = Arc::new(Growth::default());
+        let (witnesses, witnessing) = mpsc::channel(WAITING);
         let pipeline = match mode {
             Mode::ReadOnly => {
-                latest.send_replace(Arc::new(read_latest(&metrics, &state, moment)?));
+                latest.send_replace(Arc::new(read_latest(&metrics, &state, &in_force, moment)?));
                 None
             }
             Mode::Live | Mode::Operation => {
                 let (sender, inbox) = mpsc::channel(QUEUE);
                 let before = metrics.newest().ok().flatten().map(|(_, before)| before);
-                let pipeline = build_pipeline(&metrics, &state, &in_force, &degraded, &latest, &on_notices, moment)?;
+                let shared = Shared { degraded: &degraded, latest: &latest, on_notices: &on_notices, growth: &growth };
+                let pipeline = build_pipeline(&metrics, &state, &in_force, shared, witnesses, moment)?;
                 // A command leaves no trace on the charts.
                 if mode == Mode::Live {
                     mark_start(&metrics, moment, before);
@@ -51,6 +58,10 @@ impl Engine {
             }
         };
         let ports = options.ports;
+        let (variables, commands) = (Arc::clone(&ports.variables), Arc::clone(&ports.commands));
+        let channels = Channels::new(Arc::clone(&ports.egress), ports.commands, ports.variables, &options.version);
+        channels.take_over(&in_force.settings, &degraded, moment.wall);
+        crate::backups::allow_stores(&in_force.settings, ports.egress.as_ref());
         let in_force = watch::channel(Arc::new(in_force)).0;
         let models = Models::new(Arc::clone(&ports.egress), ports.ollama_host, state.clone(), in_force.subscribe());
         Ok(Self(Arc::new(Inner {
@@ -66,6 +77,7 @@ impl Engine {
             clock: ports.clock,
             facts: ports.facts,
             known_facts: OnceLock::new(),
+            sensors: ports.sensors,
             server: ports.server,
             notifier: ports.notifier,
             metrics,
@@ -83,21 +95,41 @@ impl Engine {
             desktops: AtomicUsize::new(0),
             baselines: std::sync::Mutex::default(),
             sizes: std::sync::Mutex::default(),
+            exporting: Mutex::default(),
+            written_day: std::sync::Mutex::default(),
             access: std::sync::Mutex::default(),
             round_times: std::sync::Mutex::default(),
             egress: ports.egress,
             models: Arc::new(models),
+            records: ports.records,
+            witnessing: Mutex::new(witnessing),
+            folders: ports.folders,
+            growth,
+            variables,
+            channels,
+            workers: ports.workers,
+            backups: crate::backups::Backups::default(),
+            commands,
+            maintenance: crate::maintenance::Maintenance::default(),
+            runbooks: crate::runbooks::Runbooks::default(),
         })))
     }
+}
+
+/// What the pipeline has in common with the engine.
+struct Shared<'s> {
+    degraded: &'s Arc<DegradedParts>,
+    latest: &'s watch::Sender<Arc<Latest>>,
+    on_notices: &'s Arc<Notify>,
+    growth: &'s Arc<Growth>,
 }
 
 fn build_pipeline(
     metrics: &MetricsStore,
     state: &StateStore,
     in_force: &InForce,
-    degraded: &Arc<DegradedParts>,
-    latest: &watch::Sender<Arc<Latest>>,
-    on_notices: &Arc<Notify>,
+    Shared { degraded, latest, on_notices, growth }: Shared<'_>,
+    witnesses: mpsc::Sender<Wanted>,
     moment: Moment,
 ) -> Result<Pipeline, Problem> {
     let mut pipeline = Pipeline {
@@ -112,7 +144,10 @@ fn build_pipeline(
         last: metrics.newest().ok().flatten(),
         saved: moment.awake,
         processes_stored: Span::ZERO,
+        pushed: Vec::new(),
         following: Vec::new(),
+        witnesses,
+        growth: Arc::clone(growth),
         channels: hearing::channels(&in_force.settings),
         ledger: Ledger::default(),
         unsaved: None,
@@ -142,9 +177,15 @@ fn mark_start(metrics: &MetricsStore, moment: Moment, before: Option<Moment>) {
 }
 
 /// What a reader without an engine can know.
-fn read_latest(metrics: &MetricsStore, state: &StateStore, moment: Moment) -> Result<Latest, Problem> {
+fn read_latest(
+    metrics: &MetricsStore,
+    state: &StateStore,
+    in_force: &InForce,
+    moment: Moment,
+) -> Result<Latest, Problem> {
     let mut latest = Latest { open: state.open_alerts()?, ..Latest::default() };
     latest.silences = state.silences(moment.wall)?;
+    latest.silences.extend(open_windows(&in_force.settings.notify.maintenance, moment.wall, &Local));
     latest.quiet_until = crate::operation::quiet_until(state)?;
     if let Some((id, at)) = metrics.newest()? {
         latest.round = Some(id);

@@ -5,18 +5,22 @@
 
 use std::sync::Arc;
 
-use caretaker_core::alert::{AlertId, Evaluator, Instance};
+use caretaker_core::alert::{AlertId, Change, Evaluator, Instance};
 use caretaker_core::config::Settings;
-use caretaker_core::metric::{Mark, MarkKind, ProcessReading, Round, RoundId};
+use caretaker_core::metric::{Mark, MarkKind, ProcessReading, Pushed, Reading, Round, RoundId};
 use caretaker_core::notice::{Channel, Ledger};
 use caretaker_core::problem::Problem;
-use caretaker_core::time::{Moment, Span, Timestamp};
+use caretaker_core::push::Wish;
+use caretaker_core::time::{Gap, Moment, Span, Timestamp};
+use caretaker_core::view::{RecordedView, ResetRequest, ResetView};
 use caretaker_store::{Decision, EpochReason, MetricsStore, StateStore, StoreError};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::degraded::DegradedParts;
 use crate::following::Following;
+use crate::growth::Growth;
 use crate::latest::Latest;
+use crate::witness::{Wanted, Witnessed};
 
 /// Rounds and requests that may wait; the sampler makes one round at a time, so this is for people.
 pub const QUEUE: usize = 32;
@@ -27,14 +31,24 @@ const PROCESSES_EVERY: Span = Span::from_minutes(2);
 pub enum Work {
     /// Store and judge a round.
     Round(Box<Round>, oneshot::Sender<Judged>),
+    /// Store what others push, for the next round to judge.
+    Push(Vec<Wish>, Timestamp, oneshot::Sender<Result<RecordedView, Problem>>),
+    /// Set counters that others push back to zero.
+    Reset(ResetRequest, Timestamp, oneshot::Sender<Result<ResetView, Problem>>),
     /// Take an alert on.
     Acknowledge(AlertId, String, Timestamp, oneshot::Sender<Result<Instance, Problem>>),
     /// Mute one alert until then.
     Snooze(AlertId, Timestamp, Timestamp, oneshot::Sender<Result<Instance, Problem>>),
     /// Silences or quiet time changed: look again whom to tell what.
     Listen(Timestamp, oneshot::Sender<()>),
+    /// Logs were read for an alert: add what they said to its evidence.
+    Witnessed(Box<Witnessed>, Timestamp, oneshot::Sender<()>),
+    /// A disk was looked at: tell alerts about its space what grew.
+    Surveyed(String, Timestamp, oneshot::Sender<()>),
     /// A notice about this alert expired before anybody took it.
     Untold(AlertId, String, Timestamp),
+    /// Something was done about an alert: add it to its timeline.
+    Noted(AlertId, Change, Timestamp, oneshot::Sender<()>),
     /// Other settings are in force.
     Settings(Arc<Settings>, Timestamp, oneshot::Sender<()>),
     /// Store the book and end.
@@ -66,8 +80,13 @@ pub struct Pipeline {
     pub(crate) last: Option<(RoundId, Moment)>,
     pub(crate) saved: Span,
     pub(crate) processes_stored: Span,
+    /// What was pushed and waits for the next round.
+    pub(crate) pushed: Vec<Pushed>,
     /// Alerts whose aftermath is still to come.
     pub(crate) following: Vec<Following>,
+    /// Where alerts wait for their logs to be read.
+    pub(crate) witnesses: mpsc::Sender<Wanted>,
+    pub(crate) growth: Arc<Growth>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) ledger: Ledger,
     pub(crate) unsaved: Option<Decision>,
@@ -81,13 +100,27 @@ impl Pipeline {
         while let Some(work) = inbox.blocking_recv() {
             match work {
                 Work::Round(round, reply) => drop(reply.send(self.round(*round))),
+                Work::Push(wishes, now, reply) => drop(reply.send(self.push(wishes, now))),
+                Work::Reset(request, now, reply) => drop(reply.send(self.reset(&request, now))),
                 Work::Acknowledge(id, note, now, reply) => drop(reply.send(self.acknowledge(&id, note, now))),
                 Work::Snooze(id, until, now, reply) => drop(reply.send(self.snooze(&id, until, now))),
                 Work::Listen(now, reply) => {
                     self.listen(now);
                     done(reply);
                 }
+                Work::Witnessed(read, now, reply) => {
+                    self.witnessed(*read, now);
+                    done(reply);
+                }
+                Work::Surveyed(mount, now, reply) => {
+                    self.surveyed(&mount, now);
+                    done(reply);
+                }
                 Work::Untold(alert, channel, now) => self.untold(&alert, &channel, now),
+                Work::Noted(alert, change, now, reply) => {
+                    self.noted(alert, change, now);
+                    done(reply);
+                }
                 Work::Settings(settings, now, reply) => {
                     self.take_settings(settings, now);
                     done(reply);
@@ -121,6 +154,7 @@ impl Pipeline {
             // A round that cannot be stored is judged all the same: a full disk is what somebody must hear of.
             Err(error) => self.store_failed("samples", error, round.moment.wall),
         }
+        self.take_pushed(&mut round);
         let judged = self.judge(&round);
         self.publish();
         judged
@@ -149,8 +183,7 @@ impl Pipeline {
 
     pub(crate) fn judge(&mut self, round: &Round) -> Judged {
         let judgement = self.evaluator.judge(round);
-        let mut marks: Vec<Mark> =
-            judgement.tick.gap.and_then(|gap| Mark::for_gap(gap, round.id.at)).into_iter().collect();
+        let mut marks: Vec<Mark> = judgement.tick.gap.and_then(|gap| self.gap(gap, round)).into_iter().collect();
         if let Some(step) = judgement.tick.step {
             let way = if step < Span::ZERO { "back" } else { "ahead" };
             let text = format!("The clock was set {way} by {}", step.abs().in_words());
@@ -164,7 +197,8 @@ impl Pipeline {
         self.last = Some((round.id, round.moment));
         self.current.round = Some(round.id);
         self.current.moment = round.moment;
-        self.current.readings.clone_from(&round.readings);
+        let measured = |reading: &&Reading| !self.current.pushed.contains_key(&reading.key);
+        self.current.readings = round.readings.iter().filter(measured).cloned().collect();
         if let Some(processes) = &round.processes {
             self.current.processes = Some((round.id.at, processes.clone()));
         }
@@ -173,8 +207,22 @@ impl Pipeline {
         Judged { id: round.id, transitions, notices }
     }
 
+    /// The mark for time in which nothing was measured.
+    fn gap(&self, gap: Gap, round: &Round) -> Option<Mark> {
+        let mark = Mark::for_gap(gap, round.id.at)?;
+        if !matches!(gap, Gap::Reboot(_)) {
+            return Some(mark);
+        }
+        let booted = round.moment.wall - round.moment.elapsed;
+        let earlier = self.metrics.marks(Timestamp::default(), booted + Span::from_millis(1));
+        // Marks that cannot be read accuse nobody.
+        Some(mark.or_power_loss(&earlier.unwrap_or_default(), booted))
+    }
+
     pub(crate) fn publish(&mut self) {
         self.current.open = self.evaluator.open().cloned().collect();
+        // Known only to who made the round, and told once it is over; until then the time of the one before stands.
+        self.current.took_ms = self.latest.borrow().took_ms;
         self.latest.send_replace(Arc::new(self.current.clone()));
     }
 

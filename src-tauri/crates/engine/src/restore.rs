@@ -30,6 +30,7 @@ impl Pipeline {
         self.current.quiet_until = crate::operation::quiet_until(&self.state)?;
         let ledger = self.state.setting(LEDGER)?;
         self.ledger = ledger.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        self.recall_pushed()?;
         let newest = self.metrics.newest()?;
         if let Some((judged, _)) = judged {
             self.recall_history(judged.at);
@@ -47,6 +48,7 @@ impl Pipeline {
                 self.judge(round);
             }
         }
+        self.recall_waiting(now)?;
         let at = Round { id: RoundId { epoch: self.epoch, at: now }, ..Round::default() };
         let ended =
             orphans.into_iter().map(|alert| caretaker_core::alert::end(alert, "the rule changed", &at)).collect();

@@ -6,11 +6,12 @@ use std::time::Duration;
 use caretaker_core::metric::{Mark, MarkKind, Reading, Round, RoundId, SeriesKey, Unit, names};
 use caretaker_core::port::NotificationAction;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::{Moment, Span};
+use caretaker_core::time::{Moment, Span, Timestamp};
 use caretaker_core::view::Hint;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::channels::Channels;
 use crate::collecting::{Brought, Collecting};
 use crate::engine::{Engine, Mode};
 use crate::housekeeping::Housekeeping;
@@ -23,6 +24,8 @@ use crate::pipeline::{Judged, Work};
 const FIRST_PAUSE: Span = Span::from_seconds(1);
 /// The name under which it shows that no round can be made.
 const ROUNDS: &str = "rounds";
+/// The name under which it shows that the file for watchdogs cannot be touched.
+const HEARTBEAT: &str = "heartbeat";
 /// For each database.
 const CLOSE: Duration = Duration::from_millis(800);
 /// For the book, and again for the mark of the end.
@@ -38,7 +41,17 @@ impl Engine {
             tracing::warn!(%problem, "the start could not be noted");
         }
         self.record("start", format!("{} {} started", self.0.program, self.0.version), Ok(())).await;
-        tokio::join!(self.round_loop(), self.action_loop(actions));
+        tokio::join!(
+            self.round_loop(),
+            self.action_loop(actions),
+            self.witness_loop(),
+            self.growth_loop(),
+            self.upkeep_loop(),
+            self.export_loop(),
+            self.backup_loop(),
+            self.maintenance_loop(),
+            self.runbook_loop()
+        );
     }
 
     /// One round now: collect, store, judge. Returns when it is committed.
@@ -75,6 +88,8 @@ impl Engine {
         let took = started.elapsed().as_secs_f64() * 1_000.0;
         let mut readings = brought.readings;
         readings.extend(self.own_readings(took));
+        readings.extend(self.backup_readings(now));
+        readings.extend(self.task_readings());
         let round = Round {
             id: RoundId::default(),
             moment,
@@ -83,6 +98,7 @@ impl Engine {
             processes: brought.processes,
         };
         let judged = self.ask(|reply| Work::Round(Box::new(round), reply)).await?;
+        changed |= self.beat(now).await;
         self.0.latest.send_modify(|latest| {
             let mut timed = Latest::clone(latest);
             timed.took_ms = Some(took);
@@ -94,6 +110,22 @@ impl Engine {
             self.hint(Hint::Status);
         }
         Ok(judged)
+    }
+
+    /// Shows whoever watches from outside that a round was judged; says whether a failure of that came or went.
+    async fn beat(&self, now: Timestamp) -> bool {
+        let touched = self.blocking(|inner| {
+            let path = inner.home.heartbeat();
+            caretaker_platform::files::touch_private(&path)
+                .map_err(|error| Problem::new(Code::Internal, format!("touch {}: {error}", path.display())))
+        });
+        match touched.await {
+            Ok(()) => self.0.degraded.recovered(HEARTBEAT),
+            Err(problem) => {
+                let hint = "whoever watches this file takes Caretaker for dead; everything else goes on";
+                self.0.degraded.report(HEARTBEAT, problem.message, hint, now)
+            }
+        }
     }
 
     /// Reads every counter once without storing anything, so that the round that follows has rates.
@@ -136,6 +168,10 @@ impl Engine {
             let bytes = (sizes.metrics + sizes.state) as f64;
             readings.push(Reading::gauge(SeriesKey::plain(names::OWN_DATABASE_SIZE), Unit::Bytes, bytes));
         }
+        let written = *self.0.written_day.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = written.map(|bytes| Reading::gauge(SeriesKey::plain(names::OWN_WRITTEN_DAY), Unit::Bytes, bytes));
+        readings.extend(written);
+        readings.extend(Channels::readings(&self.settings(), &self.0.degraded));
         readings
     }
 
@@ -175,6 +211,7 @@ impl Engine {
         if self.0.mode == Mode::ReadOnly {
             return;
         }
+        self.end_activities().await;
         match timeout(LAST_WORDS, self.ask(Work::Stop)).await {
             Ok(Ok(())) => {}
             Ok(Err(problem)) => tracing::warn!(%problem, "the pipeline was gone already"),
@@ -190,11 +227,12 @@ impl Engine {
             }
         }
         // Each for itself: what one of them cannot do keeps nothing from the other.
-        let (metrics, state) = tokio::join!(
+        let (metrics, state, catalog) = tokio::join!(
             self.blocking(|inner| Ok(inner.metrics.close(CLOSE)?)),
             self.blocking(|inner| Ok(inner.state.close(CLOSE)?)),
+            self.blocking(|inner| inner.backups.catalog.close(CLOSE)),
         );
-        for problem in [metrics, state].into_iter().filter_map(Result::err) {
+        for problem in [metrics, state, catalog].into_iter().filter_map(Result::err) {
             tracing::error!(%problem, "a database could not be closed in order");
         }
     }

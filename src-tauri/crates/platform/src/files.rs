@@ -107,10 +107,65 @@ impl FileStamp {
     }
 }
 
+/// What reading a file of which nothing is known brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plain {
+    /// Its bytes, one more than the bound at most.
+    Bytes(Vec<u8>),
+    /// It is a link, a folder, a pipe or a device.
+    NoFile,
+}
+
+/// Reads a plain file up to one byte beyond `bound`. Follows no link, waits for no pipe, and never reads a device.
+pub fn read_plain(path: &Path, bound: usize) -> io::Result<Plain> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(descriptor) => File::from(descriptor),
+        Err(rustix::io::Errno::LOOP) => return Ok(Plain::NoFile),
+        Err(error) => return Err(error.into()),
+    };
+    if !file.metadata()?.is_file() {
+        return Ok(Plain::NoFile);
+    }
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(file, bound as u64 + 1), &mut bytes)?;
+    Ok(Plain::Bytes(bytes))
+}
+
 /// Bytes that this user may still write to the disk of `path`.
 pub fn free_bytes(path: &Path) -> io::Result<u64> {
     let status = rustix::fs::statvfs(path)?;
     Ok(status.f_bavail.saturating_mul(status.f_frsize))
+}
+
+/// Room on a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes that this user may still write.
+    pub free: u64,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+/// Room on the disk of `path`.
+pub fn space(path: &Path) -> io::Result<Space> {
+    let status = rustix::fs::statvfs(path)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(status.f_frsize);
+    Ok(Space { free: bytes(status.f_bavail), total: bytes(status.f_blocks) })
+}
+
+/// Gives an empty file of ours the present time as its time of change, and makes it if it is missing. One system call when it is
+/// there; nothing is synced, because after a power cut an older time is the truth.
+pub fn touch_private(path: &Path) -> io::Result<()> {
+    use rustix::fs::{Timespec, Timestamps, UTIME_NOW};
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let times = Timestamps { last_access: now, last_modification: now };
+    let touch = || rustix::fs::utimensat(rustix::fs::CWD, path, &times, rustix::fs::AtFlags::SYMLINK_NOFOLLOW);
+    match touch() {
+        Err(rustix::io::Errno::NOENT) => create_private(path),
+        other => Ok(other?),
+    }
 }
 
 /// Whether an error means that a disk or a quota is full.
@@ -199,6 +254,34 @@ mod tests {
         assert_eq!(FileStamp::of(&path).unwrap(), Some(first));
         write_atomic(&path, b"two", 0o600).unwrap();
         assert_ne!(FileStamp::of(&path).unwrap(), Some(first));
+    }
+
+    #[test]
+    fn a_touched_file_is_made_once_and_changes_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heartbeat");
+        touch_private(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+        touch_private(&path).unwrap();
+        assert!(fs::metadata(&path).unwrap().modified().unwrap() > long_ago);
+        assert_eq!(names(folder.path()), ["heartbeat"]);
+        assert!(touch_private(&folder.path().join("no/heartbeat")).is_err());
+    }
+
+    #[test]
+    fn only_plain_files_are_read_and_only_so_far() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write_atomic(&file, b"0123456789", 0o600).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
+        assert_eq!(read_plain(&file, 20).unwrap(), Plain::Bytes(b"0123456789".to_vec()));
+        assert_eq!(read_plain(&file, 3).unwrap(), Plain::Bytes(b"0123".to_vec()));
+        assert_eq!(read_plain(&link, 20).unwrap(), Plain::NoFile);
+        assert_eq!(read_plain(folder.path(), 20).unwrap(), Plain::NoFile);
+        assert_eq!(read_plain(Path::new("/dev/zero"), 20).unwrap(), Plain::NoFile);
+        assert!(read_plain(&folder.path().join("nothing"), 20).is_err());
     }
 
     #[test]

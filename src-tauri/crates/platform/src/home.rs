@@ -107,6 +107,10 @@ impl Home {
     pub fn reserve(&self) -> PathBuf {
         self.folder.join("reserve")
     }
+    /// Touched after each judged round; its time of change is what a watchdog looks at.
+    pub fn heartbeat(&self) -> PathBuf {
+        self.folder.join("heartbeat")
+    }
     /// Which notifications are on the screen.
     pub fn shown_notifications(&self) -> PathBuf {
         self.folder.join("notifications.json")
@@ -114,6 +118,10 @@ impl Home {
     /// Access tokens of the loopback door; mode 0600.
     pub fn access_tokens(&self) -> PathBuf {
         self.folder.join("access.json")
+    }
+    /// The owner's own runbooks.
+    pub fn runbooks(&self) -> PathBuf {
+        self.folder.join("runbooks")
     }
     /// Caretaker's own logs.
     pub fn logs(&self) -> PathBuf {
@@ -186,6 +194,7 @@ fn failed(verb: &str, folder: &Path, error: &io::Error) -> Problem {
         io::ErrorKind::PermissionDenied => {
             "Give this user the right to read and write it, or name another folder with `--home`."
         }
+        io::ErrorKind::NotFound if verb == "make" => "Name a folder that can be made, with `--home`.",
         io::ErrorKind::NotFound => "Start the engine once to make it, or name another folder with `--home`.",
         _ if is_full(error) => "Free space on that disk, or name another folder with `--home`.",
         _ => "Check the disk, or name another folder with `--home`.",

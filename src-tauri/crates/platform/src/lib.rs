@@ -3,19 +3,24 @@
 //! touches D-Bus before it is first used.
 
 pub mod app_lock;
+pub mod background;
 pub mod bus;
 pub mod clock;
 pub mod command;
 pub mod desktop;
 pub mod egress;
 pub mod files;
+pub mod folders;
 mod hash;
 pub mod home;
 pub mod lock;
 pub mod memory;
 pub mod notify;
+pub mod own_warnings;
+pub mod permissions;
 pub mod random;
 pub mod readiness;
+pub mod records;
 pub mod server;
 pub mod signals;
 pub mod socket;

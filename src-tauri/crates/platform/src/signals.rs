@@ -35,6 +35,20 @@ impl StopSignals {
     }
 }
 
+/// Does something on a thread of its own once SIGINT or SIGTERM comes, for programs without a runtime.
+pub fn on_stop(action: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let mut signals = {
+        let _inside = runtime.enter();
+        StopSignals::listen()?
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(signals.next());
+        action();
+    })?;
+    Ok(())
+}
+
 /// Waits for SIGHUP: read the configuration again.
 #[derive(Debug)]
 pub struct ReloadSignals {

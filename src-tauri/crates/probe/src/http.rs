@@ -10,7 +10,7 @@ use caretaker_core::time::Span;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::{Request, header};
+use hyper::{Method, Request, header};
 use hyper_util::rt::TokioIo;
 
 /// A listener on this machine takes a connection at once, or its queue is full.
@@ -60,21 +60,31 @@ impl Answer {
 pub async fn get(egress: &dyn Egress, address: SocketAddr, path: &str) -> Result<Answer, GetError> {
     let socket = egress.connect(address, CONNECT).map_err(|error| match error {
         EgressError::Refused { .. } => GetError::Refused,
-        EgressError::Forbidden { .. } | EgressError::Failed { .. } => GetError::NoConnection(error.to_string()),
+        EgressError::Forbidden { .. } | EgressError::Unknown { .. } | EgressError::Failed { .. } => {
+            GetError::NoConnection(error.to_string())
+        }
     })?;
-    match tokio::time::timeout(LIMIT, exchange(socket, address, path)).await {
+    match tokio::time::timeout(LIMIT, exchange(socket, address, Method::GET, path)).await {
         Ok(answer) => answer,
         Err(_) => Err(GetError::TimedOut),
     }
 }
 
-async fn exchange(socket: OwnedFd, address: SocketAddr, path: &str) -> Result<Answer, GetError> {
+/// One request over a socket, without a body.
+pub(crate) async fn exchange(
+    socket: OwnedFd,
+    address: SocketAddr,
+    method: Method,
+    path: &str,
+) -> Result<Answer, GetError> {
     let broken = |error: &dyn std::fmt::Display| GetError::Broken(error.to_string());
     let stream = TcpStream::from(socket);
     stream.set_nonblocking(true).map_err(|error| broken(&error))?;
     let stream = tokio::net::TcpStream::from_std(stream).map_err(|error| broken(&error))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
-    let request = Request::get(path)
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
         .header(header::HOST, address.to_string())
         .header(header::ACCEPT, "application/json, text/plain")
         .header(header::CONNECTION, "close")

@@ -79,6 +79,20 @@ pub enum StoreError {
         /// The epoch.
         epoch: u32,
     },
+    /// Rounds have a series of that name, so nobody else may push to it.
+    #[error("record `{name}`: Caretaker measures a series of that name itself")]
+    Measured {
+        /// The name.
+        name: String,
+    },
+    /// More samples were pushed than are kept until they become part of the history.
+    #[error("record samples: {waiting} of at most {most} wait already")]
+    InboxFull {
+        /// How many wait.
+        waiting: usize,
+        /// How many may.
+        most: usize,
+    },
     /// The file system refused.
     #[error("use `{path}`: {source}")]
     Io {
@@ -141,6 +155,9 @@ pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
     Row { table: &'static str, detail: String },
     UnknownEpoch { epoch: u32 },
+    Measured { name: String },
+    InboxFull { waiting: usize, most: usize },
+    Io(io::Error),
 }
 
 impl Fault {
@@ -160,6 +177,9 @@ impl Fault {
             Self::Sqlite(source) => StoreError::from_sqlite(path, source),
             Self::Row { table, detail } => StoreError::Row { table, detail },
             Self::UnknownEpoch { epoch } => StoreError::UnknownEpoch { epoch },
+            Self::Measured { name } => StoreError::Measured { name },
+            Self::InboxFull { waiting, most } => StoreError::InboxFull { waiting, most },
+            Self::Io(source) => StoreError::from_io(path, source),
         }
     }
 }
@@ -173,6 +193,12 @@ fn is_full(source: &rusqlite::Error) -> bool {
 impl From<rusqlite::Error> for Fault {
     fn from(source: rusqlite::Error) -> Self {
         Self::Sqlite(source)
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(source: io::Error) -> Self {
+        Self::Io(source)
     }
 }
 
@@ -201,6 +227,13 @@ impl From<StoreError> for Problem {
             StoreError::Io { path, .. } => {
                 (Code::HomeUnusable, format!("check the disk and the permissions of `{}`", path.display()))
             }
+            StoreError::Measured { .. } => {
+                (Code::Usage, "choose a name that begins with that of your program".to_owned())
+            }
+            StoreError::InboxFull { .. } => (
+                Code::TooManyRequests,
+                "they become part of the history every two hours: record less often until then".to_owned(),
+            ),
             StoreError::UnknownEpoch { .. } | StoreError::Sqlite { .. } | StoreError::Row { .. } => {
                 (Code::Internal, "`caretaker doctor` checks the databases".to_owned())
             }

@@ -1,5 +1,6 @@
 //! Time that only a test moves.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use caretaker_core::time::{BootId, Clock, Moment, Sleep, Span, Timestamp};
@@ -12,6 +13,8 @@ pub struct SimClock(Arc<Inner>);
 struct Inner {
     now: Mutex<Moment>,
     moved: watch::Sender<Span>,
+    readings: AtomicU64,
+    restless: AtomicBool,
 }
 
 impl SimClock {
@@ -19,7 +22,12 @@ impl SimClock {
     pub fn at(wall: Timestamp) -> Self {
         let up = Span::from_hours(1);
         let now = Moment { wall, awake: up, elapsed: up, boot: BootId(1) };
-        Self(Arc::new(Inner { now: Mutex::new(now), moved: watch::channel(up).0 }))
+        Self(Arc::new(Inner {
+            now: Mutex::new(now),
+            moved: watch::channel(up).0,
+            readings: AtomicU64::new(0),
+            restless: AtomicBool::new(false),
+        }))
     }
 
     fn change(&self, change: impl FnOnce(&mut Moment)) {
@@ -29,6 +37,20 @@ impl SimClock {
             now.awake
         };
         self.0.moved.send_replace(awake);
+    }
+
+    /// How often it was read.
+    pub fn readings(&self) -> u64 {
+        self.0.readings.load(Ordering::SeqCst)
+    }
+
+    /// From now on no two readings are alike: after each, a millisecond passes.
+    pub fn be_restless(&self) {
+        self.0.restless.store(true, Ordering::SeqCst);
+    }
+
+    fn now(&self) -> Moment {
+        *self.0.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Awake time passes; whoever sleeps until then wakes.
@@ -65,11 +87,16 @@ impl SimClock {
 
 impl Clock for SimClock {
     fn moment(&self) -> Moment {
-        *self.0.now.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.readings.fetch_add(1, Ordering::SeqCst);
+        let now = self.now();
+        if self.0.restless.load(Ordering::SeqCst) {
+            self.advance(Span::from_millis(1));
+        }
+        now
     }
 
     fn sleep(&self, span: Span) -> Sleep {
-        let until = self.moment().awake + span;
+        let until = self.now().awake + span;
         let mut moved = self.0.moved.subscribe();
         Box::pin(async move {
             // A clock that is gone never moves again.

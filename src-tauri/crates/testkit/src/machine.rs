@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use caretaker_core::metric::{ProcessReading, Reading, SeriesKey, Unit, names};
 use caretaker_core::port::{CollectContext, CollectError, Collected, Collector};
 use caretaker_core::server::{listeners, macos};
-use caretaker_core::view::{CheckView, HostView};
+use caretaker_core::view::{CheckView, HostView, SensorView};
 
 /// How a part of the machine answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,19 +32,20 @@ struct State {
 pub struct ScriptedMachine(Arc<(Mutex<State>, Condvar)>);
 
 /// The parts, and which series each brings.
-const PARTS: [(&str, &[&str]); 5] = [
+const PARTS: [(&str, &[&str]); 6] = [
     ("cpu", &["host.cpu.", "host.load."]),
     ("memory", &["host.memory.", "host.swap."]),
     ("disks", &["host.disk."]),
     ("network", &["host.network."]),
-    ("sensors", &["host.temperature", "host.thermal."]),
+    ("sensors", &["host.temperature", "host.thermal.", "host.gpu.", "host.power", "host.fan"]),
+    ("own", &["caretaker."]),
 ];
 
 /// Name, unit, label and value of a series.
 type Figure = (&'static str, Unit, Option<(&'static str, &'static str)>, f64);
 
 /// Figures of a small machine that is well.
-const CALM: [Figure; 22] = [
+const CALM: [Figure; 37] = [
     (names::CPU_USAGE, Unit::Percent, None, 12.0),
     (names::LOAD_1M, Unit::Ratio, None, 0.6),
     (names::LOAD_5M, Unit::Ratio, None, 0.5),
@@ -67,6 +68,21 @@ const CALM: [Figure; 22] = [
     (names::NETWORK_SENT, Unit::BytesPerSecond, Some(("interface", "en0")), 9_000.0),
     (names::TEMPERATURE, Unit::Celsius, Some(("sensor", "CPU")), 47.0),
     (names::THERMAL_STATE, Unit::Count, None, 0.0),
+    (names::DISK_WEAR, Unit::Percent, Some(("disk", "nvme0n1")), 3.0),
+    (names::DISK_SPARE, Unit::Percent, Some(("disk", "nvme0n1")), 100.0),
+    (names::DISK_FAILING, Unit::Count, Some(("disk", "nvme0n1")), 0.0),
+    (names::GPU_USAGE, Unit::Percent, Some(("gpu", "Apple M4")), 8.0),
+    (names::GPU_MEMORY, Unit::Bytes, Some(("gpu", "Apple M4")), 1.1e9),
+    (names::POWER, Unit::Watts, Some(("part", "cpu")), 1.2),
+    (names::POWER, Unit::Watts, Some(("part", "gpu")), 0.3),
+    (names::POWER, Unit::Watts, Some(("part", "total")), 6.4),
+    (names::FAN, Unit::TurnsPerMinute, Some(("fan", "1")), 1_000.0),
+    (names::OWN_CPU_USAGE, Unit::Percent, None, 0.03),
+    (names::OWN_CPU_TIME, Unit::Milliseconds, None, 3.1),
+    (names::OWN_MEMORY, Unit::Bytes, None, 5.4e6),
+    (names::OWN_WRITTEN, Unit::BytesPerSecond, None, 120.0),
+    (names::OWN_WRITTEN_DAY, Unit::Bytes, None, 10.4e6),
+    (names::OWN_WAKEUPS, Unit::Ratio, None, 0.4),
 ];
 
 impl ScriptedMachine {
@@ -156,6 +172,29 @@ impl ScriptedMachine {
             memory_bytes: 16_000_000_000,
             ..HostView::default()
         }
+    }
+
+    /// Where some of its figures come from.
+    pub fn sensors() -> Vec<SensorView> {
+        let fan = SensorView {
+            part: "fan".to_owned(),
+            name: "1".to_owned(),
+            source: "SMC key F0Ac".to_owned(),
+            raw: Some("flt  [00, 00, 7a, 44]".to_owned()),
+            value: Some("1000 rpm".to_owned()),
+            series: Some("host.fan{fan=1}".to_owned()),
+            ..SensorView::default()
+        };
+        let glitch = SensorView {
+            part: "temperature".to_owned(),
+            name: "Tp0z".to_owned(),
+            source: "SMC key Tp0z".to_owned(),
+            raw: Some("flt  [00, 00, 00, 00]".to_owned()),
+            value: Some("0 °C".to_owned()),
+            note: "left out: not plausible, or in no group".to_owned(),
+            ..SensorView::default()
+        };
+        vec![fan, glitch]
     }
 
     /// How fit it is to be a server: like a new Mac mini on which nobody changed the settings.

@@ -3,7 +3,9 @@
 //! `caretaker-sim --listen 127.0.0.1:0 --ui ui/dist [--history 2h]` prints `{"listening": "http://…"}` and then answers
 //! each JSON line on standard input with one on standard output: `{"set": {"host.cpu.usage": 97}}`, `{"advance": "10m"}`,
 //! `{"round": true}`, `{"fail": "disks"}`, `{"heal": "disks"}`, `{"sleep": "10m"}`, `{"step": "-1h"}`, `{"configure": "…"}`,
-//! `{"listen": {"127.0.0.1:11434": "127.0.0.1:40123"}}`, `{"hang_up": "127.0.0.1:11434"}`.
+//! `{"listen": {"127.0.0.1:11434": "127.0.0.1:40123"}}`, `{"hang_up": "127.0.0.1:11434"}`,
+//! `{"log": {"level": "error", "source": "sshd", "message": "…"}}`, `{"install": "Upgraded the package curl"}`,
+//! `{"folder": {"/": "/tmp/disk"}}`, `{"survey": true}`.
 //!
 //! `--door 127.0.0.1:0` also opens the door that the product has; its address and tokens stand in the first line.
 #![expect(clippy::print_stdout, reason = "speaks a line protocol on standard output")]
@@ -12,9 +14,11 @@ use std::path::PathBuf;
 
 use caretaker_api::{DoorLimits, Grants, LoopbackDoor, router, serve_unlocked};
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::Span;
+use caretaker_core::record::RecordLevel;
+use caretaker_core::time::{Clock, Span};
 use caretaker_core::view::{AccessGrant, TokenRequest};
 use caretaker_testkit::{Health, World};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
@@ -100,6 +104,7 @@ async fn make_history(world: &World, history: Span) -> Result<(), Problem> {
         world.set("host.network.received", 180_000.0 + wave * 90_000.0);
         world.set("host.disk.written", 900_000.0 + wave * 400_000.0);
         world.set("host.temperature", 48.0 + wave * 3.0);
+        world.set("host.gpu.usage", 14.0 + wave * 9.0);
         world.clock.advance(interval);
         world.round().await?;
     }
@@ -137,13 +142,33 @@ async fn obey(world: &mut World, command: &Value) -> Result<Value, Problem> {
                     world.egress.listen(address(usual)?, address(actual)?);
                 }
             }
+            "log" => {
+                let record: WrittenLine = serde_json::from_value(value.clone()).map_err(usage)?;
+                world.records.write(world.clock.moment().wall, record.level, &record.source, &record.message);
+            }
+            "install" => world.records.install(world.clock.moment().wall, text()?),
+            "folder" => {
+                for (mount, folder) in value.as_object().into_iter().flatten() {
+                    world.folders.put(mount, folder.as_str().ok_or_else(|| usage("`folder` takes paths"))?);
+                }
+            }
+            "survey" => world.engine().survey_due().await?,
             "hang_up" => world.egress.hang_up(address(text()?)?),
             "watchers" => return Ok(json!({"watchers": world.engine().watchers()})),
             other => return Err(usage(format!("there is no command `{other}`"))),
         }
     }
+    world.engine().witness().await?;
     let status = world.status().await?;
     Ok(json!({"state": status.state, "at": status.at, "alerts": status.alerts.len()}))
+}
+
+/// A line of a log.
+#[derive(Deserialize)]
+struct WrittenLine {
+    level: RecordLevel,
+    source: String,
+    message: String,
 }
 
 async fn step(world: &World, span: Span) -> Result<caretaker_engine::Judged, Problem> {

@@ -1,7 +1,8 @@
 //! The real engine in a home of its own, on time that the test moves, on a machine that the test writes.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use caretaker_api::{Client, router};
 use caretaker_core::config::Platform;
@@ -9,10 +10,29 @@ use caretaker_core::problem::Problem;
 use caretaker_core::time::{Clock, Span, Timestamp};
 use caretaker_core::view::Status;
 use caretaker_engine::{Engine, EngineOptions, Judged, Mode, Ports};
+use caretaker_platform::command::{SystemCommands, SystemWorkers};
 use caretaker_platform::home::Home;
 use tempfile::TempDir;
 
-use crate::{MovedEgress, RecordingNotifier, ScriptedMachine, SimClock};
+use crate::{MovedEgress, MovedFolders, RecordingNotifier, ScriptedMachine, SimClock, WrittenRecords};
+
+/// Variables of an environment that a test writes.
+#[derive(Clone, Debug, Default)]
+pub struct TestVariables(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl TestVariables {
+    /// Sets one.
+    pub fn set(&self, name: &str, value: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), value.to_owned());
+    }
+
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+}
+
+/// 2026-03-02 at 08:00 UTC.
+const BEGINNING: Timestamp = Timestamp::from_millis(1_772_438_400_000);
 
 /// Everything that a test of the engine needs. A script reads: `set`, `pass`, look.
 pub struct World {
@@ -24,6 +44,12 @@ pub struct World {
     pub notifier: RecordingNotifier,
     /// Other programs on the machine: none, until a test puts one there.
     pub egress: MovedEgress,
+    /// What logs say: nothing, until a test writes something.
+    pub records: WrittenRecords,
+    /// Folders of its disks: none, until a test puts a real one there.
+    pub folders: MovedFolders,
+    /// Variables of the environment that credentials may lie in.
+    pub variables: TestVariables,
     folder: TempDir,
     home: PathBuf,
     engine: Option<Engine>,
@@ -37,23 +63,31 @@ impl World {
 
     /// The same with a configuration file.
     pub fn with_configuration(text: &str) -> Result<Self, Problem> {
+        Self::beginning(BEGINNING, text)
+    }
+
+    /// The same at another time.
+    pub fn beginning(at: Timestamp, text: &str) -> Result<Self, Problem> {
         let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
         let home = folder.path().join("home");
-        Self::build(folder, home, text)
+        Self::build(folder, home, (at, text))
     }
 
     /// The same in a home of the test's own, for example on a small disk.
     pub fn at_home(home: PathBuf) -> Result<Self, Problem> {
         let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
-        Self::build(folder, home, "")
+        Self::build(folder, home, (BEGINNING, ""))
     }
 
-    fn build(folder: TempDir, home: PathBuf, text: &str) -> Result<Self, Problem> {
+    fn build(folder: TempDir, home: PathBuf, (at, text): (Timestamp, &str)) -> Result<Self, Problem> {
         let mut world = Self {
-            clock: SimClock::at(Timestamp::from_millis(1_772_438_400_000)),
+            clock: SimClock::at(at),
             machine: ScriptedMachine::calm(),
             notifier: RecordingNotifier::default(),
             egress: MovedEgress::default(),
+            records: WrittenRecords::default(),
+            folders: MovedFolders::default(),
+            variables: TestVariables::default(),
             folder,
             home,
             engine: None,
@@ -79,7 +113,7 @@ impl World {
 
     fn start(&mut self) -> Result<(), Problem> {
         let home = Home::locate(Some(&self.home()))?.prepare()?;
-        let machine = self.machine.clone();
+        let (machine, variables) = (self.machine.clone(), self.variables.clone());
         let options = EngineOptions {
             configuration: home.configuration(),
             home,
@@ -91,7 +125,13 @@ impl World {
                 clock: Arc::new(self.clock.clone()),
                 collectors: Box::new(move || machine.collectors()),
                 facts: Box::new(ScriptedMachine::facts),
+                sensors: Box::new(ScriptedMachine::sensors),
                 egress: Arc::new(self.egress.clone()),
+                records: Arc::new(self.records.clone()),
+                folders: Arc::new(self.folders.clone()),
+                commands: Arc::new(SystemCommands),
+                workers: Arc::new(workers()),
+                variables: Arc::new(move |name| variables.get(name)),
                 ollama_host: None,
                 server: Box::new(|_| Box::pin(async { ScriptedMachine::server_checks() })),
                 notifier: Some(Arc::new(self.notifier.clone())),
@@ -117,6 +157,7 @@ impl World {
     pub async fn round(&self) -> Result<Judged, Problem> {
         let judged = self.engine().round().await?;
         self.engine().deliver().await?;
+        self.engine().export_due().await;
         Ok(judged)
     }
 
@@ -149,6 +190,15 @@ impl World {
         self.start()
     }
 
+    /// Ends the engine in order because the machine is shut down; it is off for a while and starts again.
+    pub async fn shut_down(&mut self, off: Span) -> Result<(), Problem> {
+        if let Some(engine) = self.engine.take() {
+            engine.close().await;
+        }
+        self.clock.reboot(off);
+        self.start()
+    }
+
     /// What kill -9 leaves: starts on a copy of the files as they lie on the disk at this moment, not closed in order.
     pub async fn crash(&mut self) -> Result<(), Problem> {
         let copy = tempfile::tempdir().map_err(|error| failed(&error))?;
@@ -167,6 +217,13 @@ impl World {
             |notice: &caretaker_core::notice::Notice| format!("{:?} {}", notice.kind, notice.level).to_lowercase();
         self.notifier.delivered().iter().map(word).collect()
     }
+}
+
+/// The real program, which lies a few folders above the test that was built with it.
+fn workers() -> SystemWorkers {
+    let own = std::env::current_exe().unwrap_or_default();
+    let found = own.ancestors().skip(1).map(|folder| folder.join("caretaker")).find(|path| path.is_file());
+    found.map_or_else(SystemWorkers::default, SystemWorkers::of)
 }
 
 fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {

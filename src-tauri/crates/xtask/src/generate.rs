@@ -19,6 +19,7 @@ fn all() -> Result<Vec<Generated>, String> {
         Generated { path: "docs/reference/openapi.json", text: openapi },
         Generated { path: "docs/reference/configuration.schema.json", text: schema },
         Generated { path: "docs/reference/configuration.md", text: caretaker_core::config::reference() },
+        Generated { path: "docs/reference/series.md", text: caretaker_core::metric::reference() },
         Generated { path: "docs/reference/cli.md", text: command_reference::page(&caretaker_cli::command()) },
     ])
 }

@@ -7,6 +7,7 @@ mod own;
 
 use std::collections::BTreeMap;
 
+use caretaker_core::metric::exposition;
 use caretaker_engine::Figures;
 
 use crate::requests::Counts;
@@ -19,7 +20,7 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub fn page(figures: &Figures, counts: &Counts) -> String {
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for reading in &figures.readings {
-        let (name, factor) = family::name(&reading.key.name, reading.unit, reading.kind);
+        let (name, factor) = exposition::name(&reading.key.name, reading.unit, reading.kind);
         let family = families.entry(name).or_insert_with(|| Family {
             help: help::of(&reading.key.name),
             kind: Kind::from(reading.kind),

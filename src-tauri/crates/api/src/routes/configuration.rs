@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::{Extension, Json};
-use caretaker_core::config::starts_programs;
+use caretaker_core::config::{reaches_out, starts_programs, writes_elsewhere};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::view::{ConfigurationView, SetRequest, ValidateRequest, ValidationView};
 use caretaker_engine::Engine;
@@ -42,10 +42,16 @@ pub async fn set(
     body: Result<Json<SetRequest>, JsonRejection>,
 ) -> Answer<ConfigurationView> {
     let Json(request) = body?;
-    if starts_programs(&request.key, request.value.as_deref()) && !grants.allow(Class::Execute) {
-        let problem = Problem::new(Code::Forbidden, format!("`{}` makes Caretaker start programs", request.key))
-            .hint("change it in the window, or with `caretaker config set` on the machine itself");
-        return Err(problem.into());
+    let (key, value) = (&request.key, request.value.as_deref());
+    let reach = [
+        (starts_programs(key, value), "makes Caretaker start programs"),
+        (reaches_out(key, value), "says where Caretaker sends to"),
+        (writes_elsewhere(key, value), "says where Caretaker writes files"),
+    ];
+    if let Some((_, what)) = reach.iter().find(|(does, _)| *does && !grants.allow(Class::Execute)) {
+        return Err(Problem::new(Code::Forbidden, format!("`{key}` {what}"))
+            .hint("change it in the window, or with `caretaker config set` on the machine itself")
+            .into());
     }
     Ok(Json(engine.set_configuration(request).await?))
 }

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::view::{DesktopView, StartAtLoginRequest};
+use caretaker_core::view::{DesktopView, OpenSettingsRequest, ShowFolderRequest, StartAtLoginRequest};
 
 use crate::answer::{Answer, ErrorBody, Failure};
 
@@ -25,6 +25,22 @@ pub async fn show() -> Answer<DesktopView> {
 #[utoipa::path(put, path = "/desktop/start-at-login", tag = "desktop", request_body = StartAtLoginRequest,
     responses((status = 200, body = DesktopView), (status = 501, body = ErrorBody)))]
 pub async fn start_at_login(body: Result<Json<StartAtLoginRequest>, JsonRejection>) -> Answer<DesktopView> {
+    let Json(_) = body?;
+    Err(nobody())
+}
+
+/// Opens the system's own page for a permission.
+#[utoipa::path(post, path = "/desktop/settings", tag = "desktop", request_body = OpenSettingsRequest,
+    responses((status = 200, body = DesktopView), (status = 404, body = ErrorBody), (status = 501, body = ErrorBody)))]
+pub async fn open_settings(body: Result<Json<OpenSettingsRequest>, JsonRejection>) -> Answer<DesktopView> {
+    let Json(_) = body?;
+    Err(nobody())
+}
+
+/// Shows a folder in the desktop's own file manager.
+#[utoipa::path(post, path = "/desktop/show", tag = "desktop", request_body = ShowFolderRequest,
+    responses((status = 200, body = DesktopView), (status = 404, body = ErrorBody), (status = 501, body = ErrorBody)))]
+pub async fn show_folder(body: Result<Json<ShowFolderRequest>, JsonRejection>) -> Answer<DesktopView> {
     let Json(_) = body?;
     Err(nobody())
 }

@@ -1,14 +1,18 @@
-//! Series and their points.
+//! Series and their points, measured and pushed.
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use caretaker_core::export::ExportFormat;
 use caretaker_core::metric::Labels;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Span, Timestamp};
-use caretaker_core::view::{MetricSummary, PointsView, SeriesList};
+use caretaker_core::view::{
+    ExportView, ExportsView, MetricSummary, PointsView, RecordedView, ResetRequest, ResetView, SamplesRequest,
+    SeriesList,
+};
 use caretaker_engine::{Engine, ExportQuery, PointsQuery};
 use utoipa::IntoParams;
 
@@ -72,7 +76,8 @@ pub struct ExportParameters {
 
 /// Measurements as one text, to be kept in a file.
 #[utoipa::path(get, path = "/metrics/export", tag = "metrics", params(ExportParameters),
-    responses((status = 200, body = String, content_type = "text/plain", description = "In the format that was asked for"),
+    responses((status = 200, description = "In the format that was asked for", content(
+            (Object = "application/json"), (String = "text/csv"), (String = "text/markdown"), (String = "text/plain"))),
         (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub async fn export(State(engine): State<Engine>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let now = engine.clock().moment().wall;
@@ -82,11 +87,48 @@ pub async fn export(State(engine): State<Engine>, RawQuery(query): RawQuery) -> 
         .into_response())
 }
 
-/// Figures of the main series over the last hour and day.
+/// Exports at intervals, with their newest files.
+#[utoipa::path(get, path = "/metrics/exports", tag = "metrics",
+    responses((status = 200, body = ExportsView), (status = 500, body = ErrorBody)))]
+pub async fn exports(State(engine): State<Engine>) -> Answer<ExportsView> {
+    Ok(Json(engine.exports().await?))
+}
+
+/// Writes a file of one export at intervals now; its schedule stays as it is.
+#[utoipa::path(post, path = "/metrics/exports/{id}", tag = "metrics", params(("id" = String, Path, description = "Id of the export in the configuration")),
+    responses((status = 200, body = ExportView), (status = 404, body = ErrorBody), (status = 500, body = ErrorBody)))]
+pub async fn export_now(State(engine): State<Engine>, Path(id): Path<String>) -> Answer<ExportView> {
+    Ok(Json(engine.export_now(&id).await?))
+}
+
+/// Figures of the main series over the last hour, 24 hours and 7 days.
 #[utoipa::path(get, path = "/metrics/summary", tag = "metrics",
     responses((status = 200, body = MetricSummary), (status = 500, body = ErrorBody)))]
 pub async fn summary(State(engine): State<Engine>) -> Answer<MetricSummary> {
     Ok(Json(engine.summary().await?))
+}
+
+/// Pushes samples: all of them are stored, or none. Rules judge them with the next round.
+///
+/// A series is created by its first sample and keeps its unit and its kind. Of two samples of a series with the same stamp
+/// the later one stays. A sample that comes more than ten minutes after its stamp is history: it is shown and counted, and
+/// no rule judges it.
+#[utoipa::path(post, path = "/metrics/samples", tag = "metrics", request_body = SamplesRequest,
+    responses((status = 200, body = RecordedView), (status = 400, body = ErrorBody), (status = 413, body = ErrorBody),
+        (status = 429, body = ErrorBody, description = "Too many series, or too many samples that wait"),
+        (status = 507, body = ErrorBody)))]
+pub async fn record(
+    State(engine): State<Engine>,
+    body: Result<Json<SamplesRequest>, JsonRejection>,
+) -> Answer<RecordedView> {
+    Ok(Json(engine.record_samples(body?.0).await?))
+}
+
+/// Sets counters that are pushed back to zero. Rates and changes count on from there.
+#[utoipa::path(post, path = "/metrics/reset", tag = "metrics", request_body = ResetRequest,
+    responses((status = 200, body = ResetView), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn reset(State(engine): State<Engine>, body: Result<Json<ResetRequest>, JsonRejection>) -> Answer<ResetView> {
+    Ok(Json(engine.reset_counters(body?.0).await?))
 }
 
 fn read(query: &str, now: Timestamp) -> Result<PointsQuery, Problem> {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
-use caretaker_core::view::{QuietRequest, QuietView, SilenceList, SilenceRequest, SilenceView};
+use caretaker_core::view::{QuietRequest, QuietView, SilenceList, SilencePreview, SilenceRequest, SilenceView};
 use caretaker_engine::Engine;
 
 use crate::answer::{Answer, ErrorBody};
@@ -14,7 +14,7 @@ pub async fn silences(State(engine): State<Engine>) -> Answer<SilenceList> {
     Ok(Json(engine.silences().await?))
 }
 
-/// Mutes a rule, or one alert, for a while.
+/// Mutes a rule, one alert, or everything for maintenance, for a while.
 #[utoipa::path(post, path = "/silences", tag = "alerts", request_body = SilenceRequest,
     responses((status = 200, body = SilenceView), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub async fn silence(
@@ -24,7 +24,17 @@ pub async fn silence(
     Ok(Json(engine.silence(body?.0).await?))
 }
 
-/// Ends a silence, named by its own id, its rule or its alert; answers with what ended.
+/// What a silence would mute now, and would have muted in the last seven days. Changes nothing.
+#[utoipa::path(post, path = "/silences/preview", tag = "alerts", request_body = SilenceRequest, operation_id = "preview_silence",
+    responses((status = 200, body = SilencePreview), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn preview(
+    State(engine): State<Engine>,
+    body: Result<Json<SilenceRequest>, JsonRejection>,
+) -> Answer<SilencePreview> {
+    Ok(Json(engine.preview_silence(body?.0).await?))
+}
+
+/// Ends a silence, named by its own id, its rule or its alert; `*` ends maintenance. Answers with what ended.
 #[utoipa::path(delete, path = "/silences/{target}", tag = "alerts",
     params(("target" = String, Path, description = "Id of the silence, of its rule or of its alert")),
     responses((status = 200, body = SilenceList), (status = 404, body = ErrorBody)))]

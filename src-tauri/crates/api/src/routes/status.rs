@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State, rejection::QueryRejection};
 use caretaker_core::time::Span;
-use caretaker_core::view::{DoctorView, Overview, Status};
+use caretaker_core::view::{CostView, DoctorView, Overview, SensorsView, Status};
 use caretaker_engine::Engine;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -32,11 +32,25 @@ pub async fn overview(State(engine): State<Engine>) -> Answer<Overview> {
     Ok(Json(engine.overview().await?))
 }
 
+/// What Caretaker itself costs: now, over 24 hours, and beside what was promised.
+#[utoipa::path(get, path = "/cost", tag = "status",
+    responses((status = 200, body = CostView), (status = 500, body = ErrorBody)))]
+pub async fn cost(State(engine): State<Engine>) -> Answer<CostView> {
+    Ok(Json(engine.cost().await?))
+}
+
 /// Checks the machine and Caretaker's own set-up.
 #[utoipa::path(get, path = "/doctor", tag = "status",
     responses((status = 200, body = DoctorView), (status = 500, body = ErrorBody)))]
 pub async fn doctor(State(engine): State<Engine>) -> Answer<DoctorView> {
     Ok(Json(engine.doctor().await?))
+}
+
+/// Reads every sensor that was looked for: source, raw and decoded value, the series it fills, or why it is absent.
+#[utoipa::path(get, path = "/doctor/sensors", tag = "status",
+    responses((status = 200, body = SensorsView), (status = 500, body = ErrorBody)))]
+pub async fn sensors(State(engine): State<Engine>) -> Answer<SensorsView> {
+    Ok(Json(engine.sensors().await?))
 }
 
 /// Whether the machine is fit to serve people around the clock.

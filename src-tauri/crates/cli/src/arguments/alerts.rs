@@ -1,11 +1,14 @@
 //! `alerts`.
 
+use std::path::PathBuf;
+
+use caretaker_core::export::AlertFormat;
 use caretaker_core::rule::Level;
 use caretaker_core::time::Span;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::value::{label, span};
+use super::value::{When, label, span, when};
 
 /// What about alerts.
 #[derive(Debug, Subcommand)]
@@ -14,10 +17,14 @@ pub enum Alerts {
     List(ListAlerts),
     /// One alert with its timeline and evidence
     Show(ShowAlert),
+    /// One alert with everything known of it as one file
+    Export(ExportAlert),
     /// Take an alert on: no more notices unless it gets worse
     Ack(Acknowledge),
     /// Mute a rule or an alert for a while
     Silence(SilenceAlerts),
+    /// Mute everything for a while, now or later, while something is being worked on
+    Maintenance(Maintenance),
     /// End a silence before its time
     Unsilence(Unsilence),
     /// The rules that alerts come from
@@ -71,11 +78,57 @@ pub struct SilenceAlerts {
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
     /// How long, a year at most; it ends by itself
-    #[arg(id = "length", long = "for", value_name = "TIME", value_parser = span)]
-    pub length: Span,
+    #[arg(id = "length", long = "for", value_name = "TIME", value_parser = span, required_unless_present = "until_resolved")]
+    pub length: Option<Span>,
+    /// Until nothing is up any more that it mutes; with --for, that long at most
+    #[arg(long)]
+    pub until_resolved: bool,
     /// Why, for whoever wonders later
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
-    pub reason: String,
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    /// Only say what it would mute
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// When, how long, why, and what of everything.
+#[derive(Debug, Args)]
+pub struct Maintenance {
+    /// When it begins: 03:00, 2h (from now), 2026-11-29 03:00; now if not given
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    pub from: Option<When>,
+    /// How long, 7 days at most; it ends by itself
+    #[arg(id = "length", long = "for", value_name = "TIME", value_parser = span, required_unless_present = "until")]
+    pub length: Option<Span>,
+    /// When it ends, in place of --for
+    #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with = "length")]
+    pub until: Option<When>,
+    /// Only alerts on series with this label; may be given several times
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// Alerts of this level are told even then
+    #[arg(long, value_name = "LEVEL")]
+    pub except: Option<LevelWord>,
+    /// What is done, for whoever wonders later
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    /// Only say what it would mute
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Which alert, how written, where to.
+#[derive(Debug, Args)]
+pub struct ExportAlert {
+    /// Its id, or a unique beginning of it
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub id: String,
+    /// html, json or markdown
+    #[arg(long, value_name = "FORMAT", default_value_t = AlertFormat::Html)]
+    pub format: AlertFormat,
+    /// The file; stdout if none is named
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Which silences.

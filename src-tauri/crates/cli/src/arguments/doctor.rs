@@ -20,13 +20,13 @@ pub enum DoctorGroup {
     Engine,
     /// The home folder, its databases, the configuration
     Home,
-    /// The engine's socket, and ports that the network can reach
+    /// The engine's socket, its own ports, and what it may reach and reached
     Network,
     /// The screen, notifications, the tray
     Desktop,
     /// Whether this machine is fit to serve people around the clock
     Server,
-    /// What this machine lets be measured
+    /// What this machine lets be measured: every sensor, what it shows, where, and why others are absent
     Sensors,
     /// Programs that some features call; also `deps`
     #[value(alias = "deps")]

@@ -5,35 +5,14 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// Verbs with their subverbs; those of which some subverb works are added to.
 const LATER: &[(&str, &[&str])] = &[
-    ("monitor", &[]),
-    ("metrics", &["tokens", "record", "reset"]),
+    ("metrics", &["tokens"]),
     ("incidents", &["list", "show", "open", "note", "set-priority", "resolve", "postmortem"]),
     ("logs", &["search", "stats", "tail", "export"]),
     ("errors", &["list", "show", "ignore"]),
-    (
-        "backup",
-        &[
-            "create",
-            "list",
-            "show",
-            "browse",
-            "find",
-            "verify",
-            "restore",
-            "drill",
-            "prune",
-            "rebuild-catalog",
-            "adopt",
-        ],
-    ),
-    ("maintain", &["list", "run", "schedule", "history", "pause"]),
-    ("runbook", &["list", "show", "run", "new"]),
     ("config", &["history", "diff", "rollback"]),
     ("files", &["list", "history", "diff", "rollback", "check", "promote"]),
     ("secrets", &["set", "list", "rotate", "remove"]),
     ("services", &["list", "show", "discover", "deployed"]),
-    ("export", &[]),
-    ("validate", &[]),
     ("flags", &["list", "set", "eval"]),
     ("report", &["daily", "weekly", "monthly", "quarterly", "yearly", "compliance"]),
 ];

@@ -2,31 +2,52 @@
 
 mod alerts;
 mod api;
+mod backup;
 mod completions;
 mod configuration;
 mod doctor;
+mod folders;
 mod global;
 mod health;
+mod key;
 mod later;
+mod maintain;
 mod metrics;
+mod monitor;
+mod notify;
+mod restoring;
 mod run;
+mod runbook;
 mod service;
 mod status;
 mod value;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use alerts::{Acknowledge, Alerts, Backtest, ListAlerts, Noise, ShowAlert, SilenceAlerts, Unsilence};
+pub use alerts::{
+    Acknowledge, Alerts, Backtest, ExportAlert, ListAlerts, Maintenance, Noise, ShowAlert, SilenceAlerts, Unsilence,
+};
 pub use api::{Api, ApiToken};
+pub use backup::{AcceptChanges, Backup, CreateBackup, ListArchives, Prune, ShowArchive};
 pub use completions::Completions;
 pub use configuration::{Configuration, ShowConfiguration, Validate};
-pub use doctor::Doctor;
+pub use doctor::{Doctor, DoctorGroup};
+pub use folders::Folders;
 pub use global::Global;
 pub use health::Health;
-pub use metrics::{ExportSeries, ListSeries, Metrics, ShowSeries};
+pub use key::{Key, KeySheet};
+pub use maintain::{Ahead, Maintain, PauseMaintenance, RunTask, ScheduleTask, TaskRuns, WriteOut};
+pub use metrics::{
+    ExportSeries, Exports, ListSeries, Metrics, RecordSample, ResetCounter, ShowSeries, Summary, Window,
+};
+pub use monitor::Monitor;
+pub use notify::{Notify, TestChannel};
+pub use restoring::{BrowseArchive, DrillJob, FindFile, OneDestination, RestoreFiles, VerifyArchives};
 pub use run::Run;
+pub use runbook::{DiffRunbook, ListRunbooks, OneRunbook, RollBackRunbook, RunHistory, RunRunbook, Runbook};
 pub use service::{InstallService, Service, ServiceScope, UninstallService};
 pub use status::Status;
+pub use value::When;
 
 /// Watches over this computer: measures it, keeps the history, and says when something needs you.
 #[derive(Debug, Parser)]
@@ -48,14 +69,34 @@ pub enum Verb {
     Run(Run),
     /// Everything at a glance
     Status(Status),
+    /// Everything at a glance, kept up to date on the whole terminal
+    Monitor(Monitor),
     /// Run checks now, with an exit code for scripts
     Health(Health),
     /// What was measured
     #[command(subcommand)]
     Metrics(Metrics),
+    /// What takes up the disks, and what grew on them
+    Folders(Folders),
     /// What needs you
     #[command(subcommand)]
     Alerts(Alerts),
+    /// Backups: make them, see them, remove old ones
+    #[command(subcommand)]
+    Backup(Backup),
+    /// What to do about an alert, and doing it
+    #[command(subcommand)]
+    Runbook(Runbook),
+    /// Maintenance: tasks that look after this machine
+    #[command(subcommand)]
+    Maintain(Maintain),
+    /// Write histories, the configuration and a summary into a folder
+    Export(WriteOut),
+    /// Check the configuration, endpoints, storage and every component
+    Validate,
+    /// Where notices go
+    #[command(subcommand)]
+    Notify(Notify),
     /// Caretaker's own configuration
     #[command(subcommand, name = "config")]
     Configuration(Configuration),
@@ -136,15 +177,30 @@ mod tests {
     #[test]
     fn verbs_of_later_versions_are_known_with_everything_behind_them() {
         for (line, expected, json) in [
-            ("backup create board --type full --json", "backup create", true),
-            ("--json monitor --once", "monitor", true),
-            ("backup", "backup", false),
+            ("logs search abc --level error --json", "logs search", true),
+            ("incidents", "incidents", false),
             ("metrics tokens --by model", "metrics tokens", false),
             ("config rollback 3", "config rollback", false),
-            ("metrics record board.sales -5", "metrics record", false),
         ] {
             let Ok(Typed::Later { verb, json: found, .. }) = typed(line) else { panic!("{line}") };
             assert_eq!((verb.as_str(), found), (expected, json), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_may_be_negative_and_must_be_a_number() {
+        for line in
+            ["metrics record board.sales -5", "metrics record - --unit ms", "metrics record a 1e-9 --at 1772438340"]
+        {
+            assert!(matches!(typed(line), Ok(Typed::Verb(_))), "{line}");
+        }
+        for (line, said) in [
+            ("metrics record a NaN", "`NaN` is no value"),
+            ("metrics record a 5 --kind histogram", "there are gauge and counter"),
+            ("metrics record a 5 --at soon", "read `soon`"),
+        ] {
+            let error = typed(line).unwrap_err().to_string();
+            assert!(error.contains(said), "{line}: {error}");
         }
     }
 
@@ -157,5 +213,6 @@ mod tests {
             assert!(error.contains(meant), "{line}: {error}");
         }
         assert!(typed("backup frobnicate").is_err());
+        assert!(typed("backup create board --type whole").is_err());
     }
 }

@@ -11,7 +11,7 @@ pub struct Status {
     /// Samples older than this say nothing; default three intervals while an engine should run
     #[arg(long, value_name = "TIME", value_parser = span)]
     pub max_age: Option<Span>,
-    /// Caretaker's own cost; not part of this version yet
-    #[arg(long = "self", hide = true)]
+    /// What Caretaker itself costs, over 24 hours and beside its targets
+    #[arg(long = "self", conflicts_with = "max_age")]
     pub own: bool,
 }

@@ -3,11 +3,20 @@
 use caretaker_core::metric::{Point, Unit};
 use caretaker_core::time::Timestamp;
 
-const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// An eighth of a cell, two eighths, and so on.
+pub const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The largest value of each of `columns` equal parts of the range. Percentages stand on 0 to 100, everything else on 0 to
 /// its largest value.
 pub fn sparkline(points: &[Point], unit: Unit, from: Timestamp, to: Timestamp, columns: usize) -> String {
+    let highest = highest(points, from, to, columns);
+    let largest = highest.iter().flatten().fold(0.0_f64, |a, b| a.max(*b));
+    let full = if unit == Unit::Percent { largest.max(100.0) } else { largest };
+    highest.iter().map(|value| value.map_or(' ', |value| block(value, full))).collect()
+}
+
+/// The largest value of each of `columns` equal parts of the range; none in a gap.
+pub fn highest(points: &[Point], from: Timestamp, to: Timestamp, columns: usize) -> Vec<Option<f64>> {
     let mut highest = vec![None::<f64>; columns];
     let range = to.since(from).as_millis().max(1);
     for point in points {
@@ -19,9 +28,7 @@ pub fn sparkline(points: &[Point], unit: Unit, from: Timestamp, to: Timestamp, c
             *cell = Some(cell.map_or(value, |before: f64| before.max(value)));
         }
     }
-    let largest = highest.iter().flatten().fold(0.0_f64, |a, b| a.max(*b));
-    let full = if unit == Unit::Percent { largest.max(100.0) } else { largest };
-    highest.iter().map(|value| value.map_or(' ', |value| block(value, full))).collect()
+    highest
 }
 
 fn block(value: f64, full: f64) -> char {

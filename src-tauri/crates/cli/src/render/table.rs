@@ -138,7 +138,8 @@ impl Table {
             .columns
             .iter()
             .enumerate()
-            .map(|(index, column)| Some(widest(index).max(length(column.head))))
+            // A column with nothing in it takes no room.
+            .map(|(index, column)| Some(widest(index).max(length(column.head))).filter(|width| *width > 0))
             .collect();
         let Some(limit) = limit else { return widths };
         while self.over(&widths, limit) > self.slack(&widths) {
@@ -266,6 +267,14 @@ mod tests {
                         CPU                            93 %\n\
                         A long sentence about a disk  9.1 %  01ab\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_column_with_nothing_in_it_takes_no_room() {
+        let columns = [Column::new("", Align::Left), Column::new("", Align::Right), Column::new("", Align::Left)];
+        let mut table = Table::new(&columns);
+        table.row(["none".to_owned(), String::new(), "/sys/class/drm".to_owned()]);
+        assert_eq!(table.render(&Terminal::detect(false, Colours::Never)), "none  /sys/class/drm\n");
     }
 
     #[test]

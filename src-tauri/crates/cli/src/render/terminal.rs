@@ -48,6 +48,11 @@ impl Terminal {
         }
     }
 
+    /// A screen of so many columns that a person looks at, for text that gets its colours elsewhere.
+    pub const fn of_width(width: usize) -> Self {
+        Self { json: false, colours: false, note_colours: false, interactive: true, width: Some(width) }
+    }
+
     /// Whether one JSON document is wanted.
     pub const fn json(&self) -> bool {
         self.json

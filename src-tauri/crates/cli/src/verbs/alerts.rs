@@ -1,17 +1,19 @@
-//! `alerts ack`, `silence` and `unsilence`: the verbs that change something about alerts.
+//! `alerts ack`, `silence`, `maintenance` and `unsilence`: the verbs that change something about alerts.
 
 use caretaker_api::Access;
 use caretaker_core::metric::Labels;
-use caretaker_core::problem::Problem;
-use caretaker_core::view::{AcknowledgeRequest, AlertView, SilenceList, SilenceRequest, SilenceView};
+use caretaker_core::problem::{Code, Problem};
+use caretaker_core::rule::Level;
+use caretaker_core::view::{AcknowledgeRequest, AlertView, SilenceList, SilencePreview, SilenceRequest, SilenceView};
 use hyper::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::arguments::{Acknowledge, SilenceAlerts, Unsilence};
+use super::alerts_list::lasting;
+use super::silence_preview;
+use crate::arguments::{Acknowledge, Maintenance, SilenceAlerts, Unsilence, When};
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::remaining;
 use crate::request::Address;
 
 /// Takes an alert on.
@@ -26,19 +28,65 @@ pub async fn acknowledge(context: &Context, wanted: &Acknowledge) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-/// Mutes a rule or an alert.
+/// Mutes a rule or an alert, or says what that would mute.
 pub async fn silence(context: &Context, wanted: SilenceAlerts) -> Result<Outcome, Problem> {
     let request = SilenceRequest {
         target: wanted.target,
         labels: wanted.labels.into_iter().collect::<Labels>(),
-        r#for: wanted.length,
-        reason: wanted.reason,
+        r#for: wanted.length.unwrap_or_default(),
+        until_resolved: wanted.until_resolved,
+        reason: wanted.reason.unwrap_or_default(),
+        ..SilenceRequest::default()
     };
-    let view: SilenceView = send(context, Method::POST, &Address::new("/silences"), &request).await?;
+    if wanted.dry_run { preview(context, &request).await } else { put(context, &request).await }
+}
+
+/// Mutes everything for a while, or says what that would mute.
+pub async fn maintenance(context: &Context, wanted: Maintenance) -> Result<Outcome, Problem> {
+    let now = Context::now();
+    let moment = |when: Option<When>| match when {
+        None => Ok(None),
+        Some(when) => when.from(now).map(Some).ok_or_else(|| {
+            Problem::new(Code::Usage, "the clock on the wall never shows that moment: it is skipped")
+                .hint("name another one")
+        }),
+    };
+    let from = moment(wanted.from)?;
+    let until = match wanted.until {
+        // What ends at a time of the clock ends after it began.
+        Some(When::Next(time)) => When::Next(time).from(from.unwrap_or(now)),
+        other => moment(other)?,
+    };
+    let request = SilenceRequest {
+        target: "*".to_owned(),
+        labels: wanted.labels.into_iter().collect::<Labels>(),
+        from,
+        r#for: wanted.length.unwrap_or_default(),
+        until,
+        except: wanted.except.map(Level::from),
+        reason: wanted.reason.unwrap_or_default(),
+        ..SilenceRequest::default()
+    };
+    if wanted.dry_run { preview(context, &request).await } else { put(context, &request).await }
+}
+
+async fn put(context: &Context, request: &SilenceRequest) -> Result<Outcome, Problem> {
+    let view: SilenceView = send(context, Method::POST, &Address::new("/silences"), request).await?;
     let now = Context::now();
     context.terminal.show(&view, || {
-        format!("Silenced {} {}, id {}\n", view.what, remaining(view.silence.until, now), view.silence.id.0)
+        let done = if view.silence.from > now { "Will silence" } else { "Silenced" };
+        format!("{done} {} {}, id {}\n", view.what, lasting(&view.silence, now), view.silence.id.0)
     })?;
+    Ok(Outcome::Done)
+}
+
+async fn preview(context: &Context, request: &SilenceRequest) -> Result<Outcome, Problem> {
+    let connection = context.connect(Access::Read).await?;
+    let answer: Result<SilencePreview, Problem> =
+        connection.client.send(Method::POST, "/silences/preview", request).await;
+    connection.close().await;
+    let preview = answer?;
+    context.terminal.show(&preview, || silence_preview::words(&context.terminal, &preview, Context::now()))?;
     Ok(Outcome::Done)
 }
 

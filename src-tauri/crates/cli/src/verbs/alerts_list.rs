@@ -1,7 +1,7 @@
 //! `alerts list`: a line an alert, and what is silenced.
 
 use caretaker_api::Access;
-use caretaker_core::alert::State;
+use caretaker_core::alert::{Silence, State};
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::Level;
 use caretaker_core::time::Timestamp;
@@ -10,7 +10,7 @@ use caretaker_core::view::{AlertList, AlertView, SilenceView};
 use crate::arguments::ListAlerts;
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{Align, Colour, Column, Table, Terminal, ago, level_sign, remaining};
+use crate::render::{Align, Colour, Column, Table, Terminal, ago, level_sign, local, remaining};
 use crate::request::Address;
 
 /// Narrower terminals leave out what can be looked up.
@@ -114,12 +114,24 @@ fn silenced(silences: &[SilenceView], now: Timestamp) -> Table {
         let silence = &view.silence;
         table.coloured([
             (view.what.clone(), None),
-            (remaining(silence.until, now), None),
+            (lasting(silence, now), None),
             (silence.reason.clone(), None),
             (silence.id.0.chars().take(length).collect(), Some(Colour::Dim)),
         ]);
     }
     table
+}
+
+/// `until 09:00 (40 min)`, `until it is resolved`, `from Sun 03:00 to Sun 05:00`.
+pub fn lasting(silence: &Silence, now: Timestamp) -> String {
+    if silence.from > now {
+        let ahead = silence.until.since(now);
+        return format!("from {} to {}", local(silence.from, ahead), local(silence.until, ahead));
+    }
+    if silence.until_resolved {
+        return "until it is resolved".to_owned();
+    }
+    remaining(silence.until, now)
 }
 
 /// How many characters, at least `least`, tell these ids apart.

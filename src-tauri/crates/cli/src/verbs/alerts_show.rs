@@ -4,12 +4,14 @@ use std::fmt::Write;
 
 use caretaker_api::Access;
 use caretaker_core::alert::Evidence;
+use caretaker_core::folder::sentence;
 use caretaker_core::metric::Unit;
-use caretaker_core::notice::{NoticeKind, NoticeState};
+use caretaker_core::notice::{NATIVE, NoticeKind, NoticeState};
 use caretaker_core::problem::Problem;
+use caretaker_core::record::RecordLevel;
 use caretaker_core::rule::Threshold;
 use caretaker_core::time::{Span, Timestamp};
-use caretaker_core::view::{AlertDetail, AlertView, NoticeView};
+use caretaker_core::view::{AlertDetail, AlertView, NoticeView, RunbookLink};
 
 use super::alerts_list::state;
 use crate::arguments::ShowAlert;
@@ -26,21 +28,24 @@ pub async fn show(context: &Context, wanted: &ShowAlert) -> Result<Outcome, Prob
     connection.close().await;
     let detail = answer?;
     let now = Context::now();
-    context.terminal.show(&detail, || {
-        let mut text = String::new();
-        // Writing into a text cannot fail.
-        let _ = write(&mut text, &context.terminal, &detail, now);
-        text
-    })?;
+    context.terminal.show(&detail, || words(&context.terminal, &detail, now))?;
     Ok(Outcome::Done)
+}
+
+/// Everything about an alert, as text.
+pub fn words(terminal: &Terminal, detail: &AlertDetail, now: Timestamp) -> String {
+    let mut text = String::new();
+    // Writing into a text cannot fail.
+    let _ = write(&mut text, terminal, detail, now);
+    text
 }
 
 fn write(text: &mut String, terminal: &Terminal, detail: &AlertDetail, now: Timestamp) -> std::fmt::Result {
     let alert = &detail.alert;
     writeln!(text, "{}  {}", terminal.sign(level_sign(alert.level)), terminal.paint(Colour::Bold, &alert.summary))?;
-    writeln!(text, "\n{}", facts(terminal, alert, now).trim_end())?;
+    writeln!(text, "\n{}", facts(terminal, alert, detail.runbooks.first(), now).trim_end())?;
     if let Some(evidence) = &detail.evidence {
-        write_evidence(text, terminal, evidence, alert.unit)?;
+        write_evidence(text, terminal, evidence, (alert.unit, now))?;
     }
     if !detail.timeline.is_empty() {
         writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "What happened"))?;
@@ -72,7 +77,7 @@ fn when(at: Timestamp, now: Timestamp) -> String {
     format!("{} ({})", local(at, range), ago(at, now))
 }
 
-fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
+fn facts(terminal: &Terminal, alert: &AlertView, runbook: Option<&RunbookLink>, now: Timestamp) -> String {
     let mut table = Table::new(&[Column::new("", Align::Left), Column::giving_way("")]).indented(2);
     let mut line = |label: &str, text: String| table.coloured([(label.to_owned(), Some(Colour::Dim)), (text, None)]);
     line("Title", alert.title.clone());
@@ -102,11 +107,19 @@ fn facts(terminal: &Terminal, alert: &AlertView, now: Timestamp) -> String {
         let note = if acknowledged.note.is_empty() { String::new() } else { format!(": {}", acknowledged.note) };
         line("Taken on", format!("{}{note}", when(acknowledged.at, now)));
     }
+    if let Some(runbook) = runbook {
+        line("Runbook", format!("{}: caretaker runbook show {}", runbook.title, runbook.id));
+    }
     line("Id", alert.id.0.clone());
     table.render(terminal)
 }
 
-fn write_evidence(text: &mut String, terminal: &Terminal, evidence: &Evidence, unit: Unit) -> std::fmt::Result {
+fn write_evidence(
+    text: &mut String,
+    terminal: &Terminal,
+    evidence: &Evidence,
+    (unit, now): (Unit, Timestamp),
+) -> std::fmt::Result {
     writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "When it was raised"))?;
     writeln!(text, "  {}", terminal.wrap(&evidence.rule_text, 2))?;
     let samples = &evidence.samples;
@@ -136,6 +149,62 @@ fn write_evidence(text: &mut String, terminal: &Terminal, evidence: &Evidence, u
         }
         writeln!(text, "\n{}", table.render(terminal).trim_end())?;
     }
+    write_context(text, terminal, evidence, now)
+}
+
+/// What grew, what logs said, what was changed.
+fn write_context(text: &mut String, terminal: &Terminal, evidence: &Evidence, now: Timestamp) -> std::fmt::Result {
+    if !evidence.grown.is_empty() {
+        writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "What grew on the disk"))?;
+        for grown in &evidence.grown {
+            writeln!(text, "  {}", sentence(grown))?;
+        }
+    }
+    if let Some(log) = &evidence.log {
+        writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "Warnings from logs, 2 min before and after"))?;
+        let records = || log.before.iter().chain(&log.after);
+        let mut table = Table::new(&[
+            Column::new("", Align::Left),
+            Column::new("", Align::Left),
+            Column::new("", Align::Left),
+            Column::giving_way(""),
+        ])
+        .indented(2);
+        for record in records() {
+            let colour = if record.level == RecordLevel::Warning { Colour::Yellow } else { Colour::Red };
+            let level = match record.level {
+                RecordLevel::Warning => "warning",
+                RecordLevel::Error => "error",
+                RecordLevel::Critical => "critical",
+            };
+            let times = if record.times > 1 { format!(" ({} times)", record.times) } else { String::new() };
+            table.coloured([
+                (local(record.at, Span::ZERO), Some(Colour::Dim)),
+                (level.to_owned(), Some(colour)),
+                (record.source.clone(), None),
+                (format!("{}{times}", record.message), None),
+            ]);
+        }
+        if records().next().is_some() {
+            writeln!(text, "{}", table.render(terminal).trim_end())?;
+        } else if log.note.is_empty() {
+            writeln!(text, "  None in {}.", log.source)?;
+        }
+        if log.left_out > 0 {
+            writeln!(text, "  {} more were left out.", log.left_out)?;
+        }
+        if !log.note.is_empty() {
+            writeln!(text, "  {}", terminal.wrap(&log.note, 2))?;
+        }
+    }
+    if !evidence.changes.is_empty() {
+        writeln!(text, "\n  {}", terminal.paint(Colour::Bold, "Changed within the day before"))?;
+        let mut table = moments();
+        for change in &evidence.changes {
+            table.row([when(change.at, now), in_local_time(&change.text, now)]);
+        }
+        writeln!(text, "{}", table.render(terminal).trim_end())?;
+    }
     Ok(())
 }
 
@@ -143,12 +212,15 @@ fn told(notice: &NoticeView) -> String {
     let what = match notice.kind {
         NoticeKind::Raise => "raised",
         NoticeKind::Update => "updated",
-        NoticeKind::Close => "taken away",
+        NoticeKind::Close if notice.channel == NATIVE => "taken away",
+        NoticeKind::Close => "told that it is over",
     };
     let how = match notice.state {
         NoticeState::Pending => "waits to be delivered",
         NoticeState::Delivered => "delivered",
         NoticeState::Superseded => "replaced by a newer one",
+        // Without a reason nobody was there; with one it was refused, or the reason lasted.
+        NoticeState::Expired if notice.error.is_some() => "given up",
         NoticeState::Expired => "nobody took it in time",
     };
     let error = notice.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();

@@ -24,15 +24,13 @@ pub async fn backtest(context: &Context, wanted: &Backtest) -> Result<Outcome, P
     let view = answer?;
     context.terminal.show(&view, || {
         let days = view.to.since(view.from).in_words();
-        let times = match view.fired.len() {
-            0 => "never".to_owned(),
-            1 => "once".to_owned(),
-            several => format!("{several} times"),
-        };
-        let found = if view.rounds == 0 {
-            format!("Nothing was measured in the last {days}, so nothing can be said.")
-        } else {
-            format!("In the last {days} it would have fired {times} and rung {}.", rung(view.would_notify))
+        let found = match (view.rounds, view.fired.len()) {
+            (0, _) => format!("Nothing was measured in the last {days}, so nothing can be said."),
+            (_, 0) => format!("In the last {days} it would not have fired."),
+            (_, fired) => {
+                let rung = if view.would_notify == 0 { "not at all".to_owned() } else { times(view.would_notify) };
+                format!("In the last {days} it would have fired {} and rung {rung}.", times(fired))
+            }
         };
         let mut text = format!("{}\n{found}\n", view.rule_text);
         if !view.fired.is_empty() {
@@ -44,12 +42,8 @@ pub async fn backtest(context: &Context, wanted: &Backtest) -> Result<Outcome, P
     Ok(Outcome::Done)
 }
 
-fn rung(notices: usize) -> String {
-    match notices {
-        0 => "not at all".to_owned(),
-        1 => "once".to_owned(),
-        several => format!("{several} times"),
-    }
+fn times(number: usize) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
 }
 
 fn table(view: &BacktestView) -> Table {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use caretaker_api::Access;
+use caretaker_core::config::is_credential;
 use caretaker_core::problem::Problem;
 use caretaker_core::view::{ConfigurationView, SetRequest};
 use hyper::Method;
@@ -58,7 +59,10 @@ fn remarks(view: &ConfigurationView) -> String {
     if !view.problems.is_empty() {
         let _ = writeln!(text, "The last good version is in force until the file is mended.");
     }
-    for section in &view.unused {
+    for note in &view.notes {
+        let _ = writeln!(text, "note: {}; {}", note.message, note.hint);
+    }
+    for section in view.unused.iter().filter(|section| !section.starts_with("notify.channel.")) {
         let _ = writeln!(text, "note: `{section}` is correct, but this version does not act upon it");
     }
     text
@@ -109,6 +113,9 @@ fn differences(key: &str, before: &ConfigurationView, after: &ConfigurationView)
             Some(origin) if origin.starts_with("environment") => format!(" ({origin} goes before the file)"),
             Some(_) | None => String::new(),
         };
+        if is_credential(key) {
+            return format!("{key} is written to {}; what is secret in it is not shown\n", after.path);
+        }
         let _ = writeln!(text, "{key}: no other value than before{why}");
     }
     format!("{text}{} {}\n", if before.text == after.text { "Unchanged:" } else { "Written to" }, after.path)

@@ -1,13 +1,15 @@
-//! `doctor`: this machine and Caretaker's set-up, checked; on wish with the configuration in force, without credentials.
+//! `doctor`: this machine and Caretaker's set-up, checked; on wish with every sensor, or with the configuration in
+//! force, without credentials.
 
 use std::fmt::Write;
 
 use caretaker_api::Access;
 use caretaker_core::problem::Problem;
-use caretaker_core::view::{CheckState, CheckView, ConfigurationView, DoctorView, OriginView};
+use caretaker_core::view::{CheckState, CheckView, ConfigurationView, DoctorView, OriginView, SensorsView};
 use serde::Serialize;
 
-use crate::arguments::Doctor;
+use super::sensors;
+use crate::arguments::{Doctor, DoctorGroup};
 use crate::context::Context;
 use crate::outcome::Outcome;
 use crate::render::{Align, Colour, Column, Table, Terminal, check_sign};
@@ -25,6 +27,9 @@ struct Dump {
 struct Report {
     #[serde(flatten)]
     view: DoctorView,
+    /// Only when the group of the sensors is asked for.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    sensors: Option<SensorsView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     configuration: Option<Dump>,
 }
@@ -35,13 +40,17 @@ pub async fn check(context: &Context, wanted: &Doctor) -> Result<Outcome, Proble
     let answer: Result<DoctorView, Problem> = connection.client.get("/doctor").await;
     let configuration: Option<Result<ConfigurationView, Problem>> =
         if wanted.dump { Some(connection.client.get("/configuration").await) } else { None };
+    let sensors: Option<Result<SensorsView, Problem>> = match wanted.group {
+        Some(DoctorGroup::Sensors) => Some(connection.client.get("/doctor/sensors").await),
+        _ => None,
+    };
     connection.close().await;
     let mut view = answer?;
     if let Some(group) = wanted.group {
         view.checks.retain(|check| check.group == group.name());
         view.state = worst(&view.checks);
     }
-    let report = Report { view, configuration: configuration.transpose()?.map(dump) };
+    let report = Report { view, sensors: sensors.transpose()?, configuration: configuration.transpose()?.map(dump) };
     context.terminal.show(&report, || words(&context.terminal, &report))?;
     Ok(report.view.state.into())
 }
@@ -103,6 +112,9 @@ fn write(text: &mut String, terminal: &Terminal, report: &Report) -> std::fmt::R
             let hint = terminal.wrap(&format!("hint: {}", check.hint), widest + 6);
             writeln!(text, "    {:widest$}  {hint}", "")?;
         }
+    }
+    if let Some(view) = &report.sensors {
+        writeln!(text, "\n{}", sensors::words(terminal, view))?;
     }
     let Some(dump) = &report.configuration else { return Ok(()) };
     writeln!(text, "\n{}", terminal.paint(Colour::Bold, "Configuration in force"))?;

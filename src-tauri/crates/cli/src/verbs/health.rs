@@ -21,7 +21,7 @@ pub async fn check(context: &Context, wanted: &Health) -> Result<Outcome, Proble
     Ok(view.state.into())
 }
 
-fn words(terminal: &Terminal, view: &HealthView) -> String {
+pub(super) fn words(terminal: &Terminal, view: &HealthView) -> String {
     let mut table = Table::new(&[
         Column::new("", Align::Left),
         Column::new("", Align::Left),

@@ -1,16 +1,20 @@
-//! `metrics summary`: the main figures with their last hour and day.
+//! `metrics summary`: the main figures with a small chart, mean and percentiles of a rolling window.
 
 use caretaker_api::Access;
-use caretaker_core::metric::Unit;
+use caretaker_core::metric::{Stats, Unit};
 use caretaker_core::problem::Problem;
 use caretaker_core::view::{MetricSummary, SummaryRow};
 
+use crate::arguments::{Summary, Window};
 use crate::context::Context;
 use crate::outcome::Outcome;
-use crate::render::{Align, Colour, Column, Table, ago};
+use crate::render::{Align, Colour, Column, Table, ago, sparkline};
+
+/// Columns of a chart: one for an hour.
+const SPARK: usize = 24;
 
 /// Asks and shows.
-pub async fn summary(context: &Context) -> Result<Outcome, Problem> {
+pub async fn summary(context: &Context, wanted: &Summary) -> Result<Outcome, Problem> {
     let connection = context.connect(Access::Read).await?;
     let answer: Result<MetricSummary, Problem> = connection.client.get("/metrics/summary").await;
     connection.close().await;
@@ -23,27 +27,38 @@ pub async fn summary(context: &Context) -> Result<Outcome, Problem> {
         let mut table = Table::new(&[
             Column::name("SERIES"),
             Column::new("NOW", Align::Right),
-            Column::new("HOUR: MEAN", Align::Right).dropped(1),
-            Column::new("P95", Align::Right).dropped(2),
+            Column::whole("LAST 24 H").dropped(4),
+            Column::new("MEAN", Align::Right).dropped(3),
+            Column::new("P50", Align::Right).dropped(1),
+            Column::new("P95", Align::Right).dropped(1),
+            Column::new("P99", Align::Right).dropped(1),
             Column::new("MAX", Align::Right).dropped(2),
-            Column::new("DAY: MEAN", Align::Right).dropped(3),
-            Column::new("P95", Align::Right).dropped(3),
-            Column::new("MAX", Align::Right).dropped(3),
         ]);
         for row in &summary.series {
-            table.row(cells(row));
+            let chart = sparkline(&row.points, row.unit, summary.from, summary.to, SPARK);
+            let [series, now, rest @ ..] = cells(row, wanted.window);
+            let [mean, p50, p95, p99, max] = rest;
+            table.row([series, now, chart, mean, p50, p95, p99, max]);
         }
-        let measured = format!("Measured {}", ago(at, now));
+        let window = match wanted.window {
+            Window::Hour => "the last hour",
+            Window::Day => "the last 24 hours",
+            Window::Week => "the last 7 days",
+        };
+        let measured = format!("Measured {}; mean, percentiles and maximum are of {window}.", ago(at, now));
+        let measured = context.terminal.wrap(&measured, 0);
         format!("{}\n{}\n", table.render(&context.terminal), context.terminal.paint(Colour::Dim, &measured))
     })?;
     Ok(Outcome::Done)
 }
 
-fn cells(row: &SummaryRow) -> [String; 8] {
+fn cells(row: &SummaryRow, window: Window) -> [String; 7] {
     let text = |unit: Unit, value: Option<f64>| value.map(|value| unit.format(value)).unwrap_or_default();
-    let (hour, day) = (&row.hour, &row.day);
-    let values =
-        [row.last, hour.mean, hour.p95, hour.max, day.mean, day.p95, day.max].map(|value| text(row.unit, value));
-    let [now, hour_mean, hour_p95, hour_max, day_mean, day_p95, day_max] = values;
-    [row.key.to_string(), now, hour_mean, hour_p95, hour_max, day_mean, day_p95, day_max]
+    let Stats { mean, p50, p95, p99, max, .. } = match window {
+        Window::Hour => row.hour,
+        Window::Day => row.day,
+        Window::Week => row.week,
+    };
+    let [now, mean, p50, p95, p99, max] = [row.last, mean, p50, p95, p99, max].map(|value| text(row.unit, value));
+    [row.key.to_string(), now, mean, p50, p95, p99, max]
 }

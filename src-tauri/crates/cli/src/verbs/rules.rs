@@ -82,8 +82,12 @@ fn unit(rule: &Rule, known: &SeriesList) -> Option<Unit> {
 fn bound(rule: &Rule, threshold: Option<Threshold>, unit: Option<Unit>) -> String {
     // A bound between two counts, such as "above 0.5", would round into another meaning.
     let number = |bound: f64| match unit {
-        // Exact, as in the file: "90s" and not "1 min".
-        Some(Unit::Seconds) => Span::from_millis((bound * 1_000.0) as i64).to_string(),
+        // In the words of the other columns where they tell all of it, else exact: "90s" and not "1 min".
+        Some(Unit::Seconds) => {
+            let bound = Span::from_millis((bound * 1_000.0) as i64);
+            let (words, text) = (bound.in_words(), bound.to_string());
+            if words.replace([' ', '\u{a0}'], "").replace("min", "m").parse() == Ok(bound) { words } else { text }
+        }
         Some(unit) if !matches!(unit, Unit::Count | Unit::Ratio) => unit.format(bound),
         Some(_) | None => bound.to_string(),
     };

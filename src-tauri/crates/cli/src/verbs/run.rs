@@ -100,6 +100,10 @@ async fn measure(engine: &Engine) -> Result<OneRound, Problem> {
     engine.prime().await?;
     engine.clock().sleep(BETWEEN_READINGS).await;
     let round = engine.round().await?;
+    // Nobody comes back for them before the next run.
+    if let Err(problem) = engine.witness().await {
+        tracing::warn!(%problem, "what logs said around an alert was not kept");
+    }
     // A desktop that does not answer is degraded, not a reason to lose what was measured.
     if let Err(problem) = engine.deliver().await {
         tracing::warn!(%problem, "notices wait for the next run");

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use caretaker_api::Access;
 use caretaker_core::problem::Problem;
 use caretaker_core::time::{Span, Timestamp};
-use caretaker_core::view::{ModelsState, ModelsSummary, Overview, Status as View, Tile};
+use caretaker_core::view::{BackupsSummary, ModelsState, ModelsSummary, Overview, Status as View, Tile};
 
-use super::{alerts_list, not_built};
+use super::{alerts_list, status_self};
 use crate::arguments::Status;
 use crate::context::Context;
 use crate::outcome::Outcome;
@@ -20,7 +20,7 @@ const SPARK: usize = 20;
 /// Asks and shows.
 pub async fn show(context: &Context, wanted: &Status) -> Result<Outcome, Problem> {
     if wanted.own {
-        return Err(not_built("status --self"));
+        return status_self::show(context).await;
     }
     let address = Address::new("/status").parameter("max_age", wanted.max_age);
     let connection = context.connect(Access::Read).await?;
@@ -135,24 +135,34 @@ fn foot(terminal: &Terminal, status: &View) -> String {
     for (index, muted) in muted(status).into_iter().enumerate() {
         line(if index == 0 { "Muted" } else { "" }, muted);
     }
+    line("Backups", backups(&status.backups));
+    line("Care", status.maintenance.sentence.clone());
     if let Some(last) = status.operations.first() {
         line("Last", format!("{}, {}", in_local_time(&last.what, status.at), ago(last.at, status.at)));
     }
     if status.models.state == ModelsState::NotConfigured {
-        line("Not set up", "services, backups, maintenance, models".to_owned());
+        line("Not set up", "services, models".to_owned());
     } else {
         line("Models", models(&status.models));
-        line("Not set up", "services, backups, maintenance".to_owned());
+        line("Not set up", "services".to_owned());
     }
     table.render(terminal)
 }
 
+/// The proof line, and what goes on.
+fn backups(backups: &BackupsSummary) -> String {
+    let percent = backups.running_percent.map(|percent| format!(", {percent:.0} %")).unwrap_or_default();
+    match &backups.running {
+        Some(job) => format!("backing up {job}{percent}; {}", backups.sentence),
+        None => backups.sentence.clone(),
+    }
+}
+
 /// What silences and snoozes mute, until when, and why.
 fn muted(status: &View) -> Vec<String> {
-    let silences = status
-        .silences
-        .iter()
-        .map(|view| format!("{} {}: {}", view.what, remaining(view.silence.until, status.at), view.silence.reason));
+    let silences = status.silences.iter().map(|view| {
+        format!("{} {}: {}", view.what, alerts_list::lasting(&view.silence, status.at), view.silence.reason)
+    });
     let by_silence = |until| status.silences.iter().any(|view| view.silence.until == until);
     let snoozed = status.alerts.iter().filter_map(|alert| {
         let until = alert.silenced_until.filter(|until| !by_silence(*until))?;

@@ -29,11 +29,12 @@ pub fn validate(context: &Context, wanted: &Validate) -> Result<Outcome, Problem
 fn check(text: &str) -> ValidationView {
     let document = Document::parse(text);
     let unused = document.as_ref().map(Document::unused_sections).unwrap_or_default();
+    let notes = document.as_ref().map(|document| document.notes().to_vec()).unwrap_or_default();
     let problems = document
         .and_then(|document| Settings::resolve(Some(&document), Context::environment(), Platform::CURRENT))
         .err()
         .unwrap_or_default();
-    ValidationView { valid: problems.is_empty(), problems, unused }
+    ValidationView { valid: problems.is_empty(), problems, unused, notes }
 }
 
 /// The file in use. Without one everything runs on defaults, which have no mistakes.
@@ -74,7 +75,12 @@ fn words(terminal: &Terminal, path: &Path, text: &str, view: &ValidationView) ->
         // Writing into a text cannot fail, here and below.
         let _ = describe(&mut out, terminal, path, text, problem);
     }
-    for section in &view.unused {
+    for note in &view.notes {
+        let place = format!("{}:{}:{}:", path.display(), note.line, note.column);
+        let _ = writeln!(out, "{} note: {}\n  hint: {}", terminal.paint(Colour::Bold, &place), note.message, note.hint);
+    }
+    // A channel has a note of its own that says why.
+    for section in view.unused.iter().filter(|section| !section.starts_with("notify.channel.")) {
         let _ = writeln!(out, "note: `{section}` is correct, but this version does not act upon it");
     }
     let count = view.problems.len();

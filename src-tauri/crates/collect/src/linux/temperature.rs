@@ -2,19 +2,17 @@
 
 use caretaker_core::metric::{Unit, names};
 use caretaker_core::port::{CollectContext, CollectError, Collected, Collector};
-use rustix::io::Errno;
+use caretaker_core::view::SensorView;
 
-use super::kept_file::is_any;
+use super::answers::Answers;
 use super::root::Root;
 use super::sensors::{self, Sensor};
-use crate::failure::failed;
 use crate::plausible::is_plausible;
+use crate::sensor::{Told, absent, sensor};
 use crate::series::LabelledSeries;
 
-/// What a sensor says whose device is switched off or asleep; it must not be woken, and it is no fault.
-const ASLEEP: [Errno; 5] = [Errno::NODATA, Errno::AGAIN, Errno::NXIO, Errno::PERM, Errno::ACCESS];
-/// What a sensor says whose device is gone.
-const GONE: [Errno; 2] = [Errno::NOENT, Errno::NODEV];
+/// The kernel counts in thousandths of a degree.
+const MILLIDEGREES: f64 = 1_000.0;
 
 /// See the module.
 #[derive(Debug)]
@@ -42,28 +40,45 @@ impl Collector for Temperature {
         if sensors.is_empty() {
             return Err(CollectError::Absent);
         }
-        let (mut answered, mut vanished, mut refused) = (false, false, None);
+        let mut answers = Answers::default();
         for sensor in sensors {
-            match sensor.read() {
-                Ok(celsius) => {
-                    answered = true;
-                    if let Some(celsius) = celsius.filter(|celsius| is_plausible(*celsius)) {
-                        self.temperature.push(into, &sensor.label, celsius);
-                    }
-                }
-                Err(error) if is_any(&error, &ASLEEP) => answered = true,
-                Err(error) if is_any(&error, &GONE) => vanished = true,
-                Err(error) => refused = Some(failed(format!("read the sensor {}", sensor.label), error)),
+            let celsius = answers.take(&sensor.label, sensor.file.read()).map(|number| number / MILLIDEGREES);
+            if let Some(celsius) = celsius.filter(|celsius| is_plausible(*celsius)) {
+                self.temperature.push(into, &sensor.label, celsius);
             }
         }
-        if vanished {
+        if answers.vanished() {
             self.sensors = None;
         }
-        match refused {
-            Some(error) if !answered => Err(error),
-            _ => Ok(()),
-        }
+        answers.verdict()
     }
+}
+
+/// Every sensor as it is now, for `doctor`.
+pub(crate) fn inspect(root: &Root) -> Vec<SensorView> {
+    let sensors = sensors::find(root);
+    if sensors.is_empty() {
+        let note = "the kernel shows no sensor: a virtual machine, or a driver is missing";
+        let hint = "on a board of your own, `sensors-detect` of lm-sensors finds the driver";
+        return vec![absent("temperature", "/sys/class/hwmon, /sys/class/thermal", note, hint)];
+    }
+    let lines = sensors.into_iter().map(|mut found| {
+        let line = sensor("temperature", &found.label, found.file.path().display());
+        match found.file.read() {
+            Ok(Some(number)) => {
+                let celsius = number as f64 / MILLIDEGREES;
+                let line = line.raw(number);
+                if is_plausible(celsius) {
+                    line.fills(names::TEMPERATURE, "sensor", &found.label, Unit::Celsius, celsius)
+                } else {
+                    line.means(Unit::Celsius, celsius, "left out: a running machine cannot have it")
+                }
+            }
+            Ok(None) => line.noted("it shows no number"),
+            Err(error) => line.noted(error),
+        }
+    });
+    lines.collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,10 @@
 //! System calls of macOS that no library here offers. Each gives a value or nothing; nothing else is `unsafe`.
+//! What Apple documents is linked; what it does not is loaded when first needed, and may be missing.
+
+pub(crate) mod io_report;
+pub(crate) mod nvme;
+pub(crate) mod registry;
+pub(crate) mod smc;
 
 use std::ffi::CStr;
 use std::mem;
@@ -46,6 +52,8 @@ pub(crate) struct ProcessUsage {
     pub(crate) footprint: u64,
     /// Bytes written to disks since it started.
     pub(crate) written: u64,
+    /// How often it woke the processor, by timers and by interrupts, since it started.
+    pub(crate) wakeups: u64,
 }
 
 /// None for processes that this user may not look at.
@@ -56,5 +64,9 @@ pub(crate) fn process_usage(pid: u32) -> Option<ProcessUsage> {
     // SAFETY: for `RUSAGE_INFO_V4` the kernel writes one `rusage_info_v4` where the pointer points; that C declares it
     // as a pointer to a pointer is history.
     let result = unsafe { libc::proc_pid_rusage(pid, libc::RUSAGE_INFO_V4, (&raw mut usage).cast()) };
-    (result == 0).then_some(ProcessUsage { footprint: usage.ri_phys_footprint, written: usage.ri_diskio_byteswritten })
+    (result == 0).then_some(ProcessUsage {
+        footprint: usage.ri_phys_footprint,
+        written: usage.ri_diskio_byteswritten,
+        wakeups: usage.ri_pkg_idle_wkups.saturating_add(usage.ri_interrupt_wkups),
+    })
 }

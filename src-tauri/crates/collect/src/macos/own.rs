@@ -1,4 +1,4 @@
-//! What Caretaker itself costs: CPU time, memory, and what it writes to disks.
+//! What Caretaker itself costs: CPU time, memory, what it writes to disks, and how often it wakes the processor.
 
 use caretaker_core::metric::{Unit, names};
 use caretaker_core::port::{CollectContext, CollectError, Collected, Collector};
@@ -7,16 +7,19 @@ use rustix::time::{ClockId, clock_gettime};
 use super::bindings::process_usage;
 use crate::failure::failed;
 use crate::rate::Counter;
-use crate::series::Series;
+use crate::series::{Series, percent};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Own {
     milliseconds_before: Option<f64>,
     written_before: Counter,
+    woke_before: Counter,
     cpu_time: Series,
+    cpu_usage: Series,
     memory: Series,
     written: Series,
+    wakeups: Series,
 }
 
 impl Own {
@@ -24,9 +27,12 @@ impl Own {
         Self {
             milliseconds_before: None,
             written_before: Counter::default(),
+            woke_before: Counter::default(),
             cpu_time: Series::new(names::OWN_CPU_TIME, Unit::Milliseconds),
+            cpu_usage: Series::new(names::OWN_CPU_USAGE, Unit::Percent),
             memory: Series::new(names::OWN_MEMORY, Unit::Bytes),
             written: Series::new(names::OWN_WRITTEN, Unit::BytesPerSecond),
+            wakeups: Series::new(names::OWN_WAKEUPS, Unit::Ratio),
         }
     }
 }
@@ -41,7 +47,11 @@ impl Collector for Own {
         let used = clock_gettime(ClockId::ProcessCPUTime);
         let milliseconds = used.tv_sec as f64 * 1e3 + used.tv_nsec as f64 / 1e6;
         if let Some(before) = self.milliseconds_before.replace(milliseconds) {
-            self.cpu_time.push(into, (milliseconds - before).max(0.0));
+            let milliseconds = (milliseconds - before).max(0.0);
+            self.cpu_time.push(into, milliseconds);
+            if let Some(share) = context.since_last.and_then(|span| percent(milliseconds, span.as_millis() as f64)) {
+                self.cpu_usage.push(into, share);
+            }
         }
         let Some(usage) = process_usage(std::process::id()) else {
             return Err(failed("read what Caretaker uses", "the system does not say"));
@@ -49,6 +59,9 @@ impl Collector for Own {
         self.memory.push(into, usage.footprint as f64);
         if let Some(rate) = self.written_before.rate(usage.written, context.since_last) {
             self.written.push(into, rate);
+        }
+        if let Some(rate) = self.woke_before.rate(usage.wakeups, context.since_last) {
+            self.wakeups.push(into, rate);
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::identity::{alert_id, meaning};
+use super::rhythm::Rhythm;
 use super::step::{Observed, begin, opens, step};
 use super::trend::Trend;
 use super::window::Window;
 use super::{AlertId, Change, Instance, State, Transition};
-use crate::metric::{Round, SeriesKey, Unit};
+use crate::metric::{Reading, Round, SeriesKey, SeriesKind, Unit};
 use crate::rule::{Aggregate, Level, NoData, Rule, Threshold};
 use crate::time::{Gap, Moment, Span, Tick, Timeline, Timestamp};
 
@@ -23,13 +24,16 @@ const FORGOTTEN_AFTER: Span = Span::from_days(1);
 #[derive(Clone, Debug)]
 struct Tracked {
     unit: Unit,
+    kind: SeriesKind,
     window: Window,
     trend: Trend,
-    silent: Span,
+    rhythm: Rhythm,
     fresh: Option<f64>,
     alert: Option<Instance>,
     /// Turns of alerts that are over, for the next one.
     turns: Vec<Timestamp>,
+    /// Stands for whatever would match, until something does.
+    is_stand_in: bool,
 }
 
 /// A rule with all the series that it judges.
@@ -102,7 +106,9 @@ impl Evaluator {
         self.position += tick.advance;
         self.record(round);
         for judge in &mut self.judges {
-            judge.series.values_mut().for_each(|tracked| tracked.fresh = None);
+            for tracked in judge.series.values_mut() {
+                tracked.rhythm.observe(tracked.fresh.take().is_some(), tick.credit);
+            }
         }
     }
 
@@ -191,7 +197,7 @@ impl Evaluator {
         for judge in &mut self.judges {
             for reading in &round.readings {
                 if judge.rule.metric == reading.key.name && reading.key.labels.matches(&judge.rule.filter) {
-                    judge.take(&reading.key, reading.unit, reading.value, position, round.id.at);
+                    judge.take(reading, position, round.id.at);
                 }
             }
         }
@@ -204,7 +210,7 @@ impl Judge {
         // Absence of a series nobody has seen yet is absence too.
         if rule.of == Aggregate::Absent {
             let key = SeriesKey { name: rule.metric.clone(), labels: rule.filter.clone() };
-            series.insert(Arc::new(key), Tracked::new(Unit::Seconds));
+            series.insert(Arc::new(key), Tracked { is_stand_in: true, ..Tracked::new(Unit::Seconds) });
         }
         Self { rule: rule.clone(), meaning: meaning(rule), series }
     }
@@ -214,12 +220,19 @@ impl Judge {
         tracked.alert = Some(alert);
     }
 
-    fn take(&mut self, key: &Arc<SeriesKey>, unit: Unit, value: f64, position: Span, at: Timestamp) {
+    fn take(&mut self, reading: &Reading, position: Span, at: Timestamp) {
+        let Reading { key, unit, kind, value } = reading;
+        let (unit, value) = (*unit, *value);
         if !self.series.contains_key(key) {
             self.series.insert(Arc::clone(key), Tracked::new(unit));
         }
+        // Whatever comes is what the stand-in waits for.
+        for stand_in in self.series.values_mut().filter(|tracked| tracked.is_stand_in) {
+            stand_in.fresh = Some(value);
+        }
         if let Some(tracked) = self.series.get_mut(key) {
-            (tracked.fresh, tracked.unit) = (Some(value), unit);
+            tracked.is_stand_in = false;
+            (tracked.fresh, tracked.unit, tracked.kind) = (Some(value), unit, *kind);
             match (self.rule.of, self.rule.over) {
                 (Aggregate::Forecast, length) => tracked.trend.push(at, value, unit, length.unwrap_or_default()),
                 (_, Some(length)) => tracked.window.push(position, value, length),
@@ -230,17 +243,22 @@ impl Judge {
 
     fn round(&mut self, round: &Round, tick: Tick, position: Span, held: bool, out: &mut Vec<Transition>) {
         let Self { rule, meaning, series } = self;
-        series.retain(|_, tracked| tracked.alert.is_some() || tracked.silent < FORGOTTEN_AFTER);
+        let is_known = series.values().any(|tracked| !tracked.is_stand_in);
+        let forgotten = forgotten_after(rule);
+        series.retain(|_, tracked| {
+            let is_wanted = tracked.rhythm.silent() < forgotten && !(tracked.is_stand_in && is_known);
+            tracked.alert.is_some() || is_wanted
+        });
         for (key, tracked) in series.iter_mut() {
             let fresh = tracked.fresh.take();
-            tracked.silent = if fresh.is_some() { Span::ZERO } else { tracked.silent + tick.credit };
+            let credit = tracked.rhythm.judge(fresh.is_some(), tick.credit);
             if held {
                 continue;
             }
-            let lost = tracked.silent.as_millis() * 2 > round.interval.as_millis() * 5;
+            let lost = tracked.rhythm.is_lost(round.interval);
             if let Some(value) = tracked.figure(rule, fresh, position, lost) {
                 let real = fresh.is_some() || rule.of == Aggregate::Absent;
-                let seen = Observed { value, real, credit: tick.credit, at: round.id.at };
+                let seen = Observed { value, real, credit, at: round.id.at };
                 tracked.judge(rule, *meaning, key, seen, round, out);
             } else if lost && let Some(alert) = tracked.alert.as_mut().filter(|alert| !alert.no_data) {
                 alert.no_data = true;
@@ -254,19 +272,21 @@ impl Tracked {
     fn new(unit: Unit) -> Self {
         Self {
             unit,
+            kind: SeriesKind::default(),
             window: Window::default(),
             trend: Trend::default(),
-            silent: Span::ZERO,
+            rhythm: Rhythm::default(),
             fresh: None,
             alert: None,
             turns: Vec::new(),
+            is_stand_in: false,
         }
     }
 
     /// The judged figure of this round; none where nothing may be concluded.
     fn figure(&mut self, rule: &Rule, fresh: Option<f64>, position: Span, lost: bool) -> Option<f64> {
         if rule.of == Aggregate::Absent {
-            return Some(self.silent.as_seconds());
+            return Some(self.rhythm.silent().as_seconds());
         }
         if let Some(length) = rule.over {
             self.window.forget(position, length);
@@ -276,7 +296,7 @@ impl Tracked {
                 if rule.of == Aggregate::Forecast {
                     self.trend.seconds_left(value, self.unit)
                 } else if rule.over.is_some() {
-                    self.window.figure(rule.of)
+                    self.window.figure(rule.of, self.kind)
                 } else {
                     Some(value)
                 }
@@ -341,6 +361,7 @@ fn opened(rule: &Rule, meaning: u64, key: &Arc<SeriesKey>, unit: Unit, level: Le
         flapping: false,
         turns: Vec::new(),
         recent: 0,
+        cause: None,
     }
 }
 
@@ -349,6 +370,15 @@ pub fn end(mut alert: Instance, reason: &str, now: &Round) -> Transition {
     alert.state = State::Resolved;
     alert.resolved_at = Some(now.id.at);
     Transition { change: Change::Resolved { reason: reason.to_owned() }, alert, round: now.id }
+}
+
+/// A series whose absence is judged is remembered beyond the longest absence that the rule puts up with.
+fn forgotten_after(rule: &Rule) -> Span {
+    if rule.of != Aggregate::Absent {
+        return FORGOTTEN_AFTER;
+    }
+    let longest = [rule.warning, rule.critical].into_iter().flatten().map(Threshold::bound).fold(0.0, f64::max);
+    FORGOTTEN_AFTER + Span::from_millis((longest * 1_000.0) as i64) + rule.hold
 }
 
 /// A value on the good side of every bound, dead band included.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::folder::Grown;
 use crate::metric::{Labels, Mark, Point, ProcessReading, Unit};
+use crate::record::LogEvidence;
 use crate::rule::Rule;
 use crate::time::Timestamp;
 
@@ -30,7 +32,8 @@ pub struct RecentChange {
     pub text: String,
 }
 
-/// Taken in the round that raised the alert. Once, two minutes later, the samples after it are added; nothing else changes.
+/// Taken in the round that raised the alert. What a log said until then follows within seconds; once, two minutes later, the
+/// samples and the lines after it are added. Nothing else changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// When it was taken.
@@ -53,4 +56,10 @@ pub struct Evidence {
     /// The samples of the two minutes after it was raised; empty until then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Point>,
+    /// Folders of the disk that grew before, the most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grown: Vec<Grown>,
+    /// Warnings of the system's log and of Caretaker itself around that moment; none until they were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogEvidence>,
 }

@@ -9,6 +9,7 @@ const EXPLAINED: &[(&str, &str, Option<&str>)] = &[
     ("disk-space", "backup-failed", None),
     ("disk-space", "task-failed", None),
     ("disk-space", "collector-failing", None),
+    ("destination-missing", "copies-late", Some("destination")),
     ("memory-pressure", "memory-high", None),
     ("memory-pressure", "swap-out", None),
     ("memory-high", "swap-out", None),

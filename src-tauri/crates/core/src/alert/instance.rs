@@ -99,6 +99,9 @@ pub struct Instance {
     /// The last samples while pending, the newest in the lowest bit; a set bit is a breach.
     #[serde(default)]
     pub recent: u64,
+    /// What probably led to it, in a sentence: `/srv/models grew by 34 GB in 7 days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 impl Instance {

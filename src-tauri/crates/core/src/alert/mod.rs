@@ -9,6 +9,7 @@ mod identity;
 mod inhibition;
 mod instance;
 mod noise;
+mod rhythm;
 mod silence;
 mod step;
 #[cfg(test)]

@@ -32,8 +32,8 @@ pub fn quieter(rule: &Rule, rounds: &[Round], repeat: Span, most: usize) -> Opti
     (1..=STEPS).find_map(|step| {
         let share = f64::from(step) / f64::from(STEPS);
         let threshold = match bound {
-            Threshold::Above(present) => Threshold::Above(tidy(present + (worst - present) * share)),
-            Threshold::Below(present) => Threshold::Below(tidy(present + (worst - present) * share)),
+            Threshold::Above(present) => Threshold::Above(tidy(present + (worst - present) * share, f64::ceil)),
+            Threshold::Below(present) => Threshold::Below(tidy(present + (worst - present) * share, f64::floor)),
         };
         let (_, would_notify) = replay(&milder(rule, threshold), rounds, repeat);
         (would_notify <= most).then_some(Quieter { threshold, would_notify })
@@ -63,13 +63,14 @@ fn milder(rule: &Rule, threshold: Threshold) -> Rule {
     }
 }
 
-/// Three digits are enough for a bound that a person sets.
-fn tidy(value: f64) -> f64 {
+/// Three digits are enough for a bound that a person sets; rounded to the quiet side, or the worst value would ring still.
+fn tidy(value: f64, to_quiet: fn(f64) -> f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }
     let scale = 10_f64.powi(2 - value.abs().log10().floor() as i32);
-    (value * scale).round() / scale
+    // What was computed a hair beyond a short number is that number.
+    to_quiet((value * scale * 1e6).round() / 1e6) / scale
 }
 
 #[cfg(test)]
@@ -121,8 +122,22 @@ mod tests {
 
     #[test]
     fn bounds_are_numbers_that_people_set() {
-        for (value, expected) in [(81.234, 81.2), (0.123_45, 0.123), (123_456.0, 123_000.0), (-4.567, -4.57)] {
-            assert_eq!(tidy(value), expected);
+        for (value, above, below) in [
+            (81.234, 81.3, 81.2),
+            (0.123_45, 0.124, 0.123),
+            (123_456.0, 124_000.0, 123_000.0),
+            (-4.567, -4.56, -4.57),
+            (82.5, 82.5, 82.5),
+            (0.3 - 0.1, 0.2, 0.2),
+        ] {
+            assert_eq!((tidy(value, f64::ceil), tidy(value, f64::floor)), (above, below));
         }
+    }
+
+    #[test]
+    fn the_worst_value_itself_may_be_the_bound() {
+        // Always the same peak: nothing below it is quiet, and rounded down it would ring.
+        let found = quieter(&cpu(), &hours(|_| 88.04), Span::from_hours(4), 1).unwrap();
+        assert_eq!((found.threshold, found.would_notify), (Threshold::Above(88.1), 0));
     }
 }

@@ -101,6 +101,7 @@ fn name(change: &Change) -> &'static str {
         Change::DataBack => "data back",
         Change::Acknowledged { .. } => "acknowledged",
         Change::Snoozed { .. } => "snoozed",
+        Change::Ran { .. } => "ran",
     }
 }
 
@@ -190,6 +191,53 @@ fn absence_is_a_figure_of_its_own() {
     let changes: Vec<_> = (0..6).flat_map(|_| world.see(None)).collect();
     assert_eq!(changes, ["pended", "warning"]);
     assert_eq!(world.see(1.0), ["resolved"]);
+}
+
+/// A rule that misses a series after so long.
+fn missing(after: Span) -> Rule {
+    Rule {
+        of: Aggregate::Absent,
+        warning: Some(Threshold::Above(after.as_seconds())),
+        critical: None,
+        hold: Span::ZERO,
+        keep_firing_for: Span::ZERO,
+        ..rule()
+    }
+}
+
+#[test]
+fn what_comes_once_a_week_is_missed_after_two_days_and_not_forgotten_after_one() {
+    let mut world = World::new(&missing(Span::from_days(2)));
+    assert_eq!(world.see(1.0), Vec::<&str>::new());
+    let changes: Vec<_> = (0..3 * 2_880).flat_map(|_| world.see(None)).collect();
+    assert_eq!(changes, ["pended", "warning"]);
+    assert_eq!(world.see(1.0), ["resolved"]);
+}
+
+#[test]
+fn a_series_with_labels_is_not_missed_under_a_name_without() {
+    let mut world = World::new(&missing(Span::from_minutes(2)));
+    let labelled = |world: &World| {
+        let mut round = world.round(None);
+        let key = Arc::new(SeriesKey::labelled("host.cpu.usage", "service", "board"));
+        round.readings.push(Reading::gauge(key, Unit::Percent, 1.0));
+        round
+    };
+    // Nothing came at all: that is missed, and over as soon as something comes.
+    let changes: Vec<_> = (0..6).flat_map(|_| world.see(None)).collect();
+    assert_eq!(changes, ["pended", "warning"]);
+    let mut changes = Vec::new();
+    for _ in 0..20 {
+        world.pass(INTERVAL);
+        let round = labelled(&world);
+        changes.extend(world.evaluator.judge(&round).transitions.iter().map(|one| name(&one.change)));
+    }
+    assert_eq!(changes, ["resolved"]);
+    // What came and stopped is missed once, by its own name.
+    let changes: Vec<_> = (0..20).flat_map(|_| world.see(None)).collect();
+    assert_eq!(changes, ["pended", "warning"]);
+    let missed: Vec<String> = world.evaluator.open().map(|alert| alert.series.to_string()).collect();
+    assert_eq!(missed, ["host.cpu.usage{service=board}"]);
 }
 
 #[test]

@@ -52,6 +52,21 @@ pub enum Change {
         /// Until when.
         until: crate::time::Timestamp,
     },
+    /// A command of its runbook was run.
+    Ran {
+        /// The runbook.
+        runbook: String,
+        /// Which step, counted from 1.
+        step: u32,
+        /// The title of the step.
+        title: String,
+        /// The hash of the exact command.
+        sha256: String,
+        /// The run; what it printed is kept there.
+        run: String,
+        /// What came of it: `done`, `failed: it ended with exit code 1`.
+        result: String,
+    },
 }
 
 /// A change of one alert, with the alert as it stands afterwards.

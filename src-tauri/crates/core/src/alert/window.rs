@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::metric::nearest_rank;
+use crate::metric::{SeriesKind, nearest_rank};
 use crate::rule::Aggregate;
 use crate::time::Span;
 
@@ -29,8 +29,9 @@ impl Window {
         }
     }
 
-    /// The figure over the samples there are; none without any, or with too few for a change.
-    pub fn figure(&self, of: Aggregate) -> Option<f64> {
+    /// The figure over the samples there are; none without any, or with too few for a change. A counter changes by what it
+    /// counted, however often it started anew.
+    pub fn figure(&self, of: Aggregate, kind: SeriesKind) -> Option<f64> {
         let values = || self.samples.iter().map(|(_, value)| *value);
         let count = self.samples.len();
         let (first, last) = (self.samples.front()?, self.samples.back()?);
@@ -43,7 +44,10 @@ impl Window {
             Aggregate::P50 => self.percentile(50.0),
             Aggregate::P95 => self.percentile(95.0),
             Aggregate::P99 => self.percentile(99.0),
-            Aggregate::Delta => (count > 1).then_some(last.1 - first.1),
+            Aggregate::Delta => (count > 1).then(|| match kind {
+                SeriesKind::Gauge => last.1 - first.1,
+                SeriesKind::Counter => self.risen(),
+            }),
             Aggregate::Rate => {
                 let seconds = (last.0 - first.0).as_seconds();
                 (seconds > 0.0).then(|| self.risen() / seconds)
@@ -91,31 +95,33 @@ mod tests {
             (Aggregate::Delta, Some(3.0)),
             (Aggregate::Rate, Some(3.0 / 90.0)),
         ] {
-            assert_eq!(window(&[1.0, 2.0, 3.0, 4.0]).figure(of), expected, "{of:?}");
+            assert_eq!(window(&[1.0, 2.0, 3.0, 4.0]).figure(of, SeriesKind::Gauge), expected, "{of:?}");
         }
     }
 
     #[test]
     fn five_minutes_at_thirty_seconds_are_ten_samples() {
         let values: Vec<f64> = (0..25).map(f64::from).collect();
-        assert_eq!(window(&values).figure(Aggregate::Min), Some(15.0));
+        assert_eq!(window(&values).figure(Aggregate::Min, SeriesKind::Gauge), Some(15.0));
     }
 
     #[test]
     fn what_is_older_than_the_window_does_not_count_even_alone() {
         let mut window = window(&[90.0]);
         window.forget(Span::from_minutes(6), Span::from_minutes(5));
-        assert_eq!(window.figure(Aggregate::Avg), None);
+        assert_eq!(window.figure(Aggregate::Avg, SeriesKind::Gauge), None);
     }
 
     #[test]
     fn a_counter_that_starts_anew_counts_from_zero() {
-        assert_eq!(window(&[100.0, 130.0, 10.0]).figure(Aggregate::Rate), Some(40.0 / 60.0));
+        assert_eq!(window(&[100.0, 130.0, 10.0]).figure(Aggregate::Rate, SeriesKind::Counter), Some(40.0 / 60.0));
+        let counted = |kind| window(&[100.0, 130.0, 0.0, 10.0]).figure(Aggregate::Delta, kind);
+        assert_eq!((counted(SeriesKind::Counter), counted(SeriesKind::Gauge)), (Some(40.0), Some(-90.0)));
     }
 
     #[test]
     fn a_change_needs_two_samples() {
-        assert_eq!(window(&[5.0]).figure(Aggregate::Delta), None);
-        assert_eq!(window(&[5.0]).figure(Aggregate::Rate), None);
+        assert_eq!(window(&[5.0]).figure(Aggregate::Delta, SeriesKind::Gauge), None);
+        assert_eq!(window(&[5.0]).figure(Aggregate::Rate, SeriesKind::Counter), None);
     }
 }

@@ -30,23 +30,48 @@ pub fn subject(series: &SeriesKey) -> String {
         names::DISK_READ => format!("Reads from {}", label("disk")),
         names::DISK_WRITTEN => format!("Writes to {}", label("disk")),
         names::DISK_BUSY => format!("Activity of {}", label("disk")),
+        names::DISK_WEAR | names::DISK_FAILING => format!("Disk {}", label("disk")),
+        names::DISK_SPARE => format!("Spare blocks of {}", label("disk")),
+        names::DISK_POWER_ON => format!("Time on of {}", label("disk")),
+        names::DISK_UNSAFE_SHUTDOWNS => format!("Power losses of {}", label("disk")),
         names::NETWORK_RECEIVED => format!("Received on {}", label("interface")),
         names::NETWORK_SENT => format!("Sent on {}", label("interface")),
         names::TEMPERATURE => format!("Temperature {}", label("sensor")),
         names::THERMAL_STATE => "Thermal state".to_owned(),
+        names::CPU_THROTTLED => "CPU slowed by heat".to_owned(),
+        names::GPU_USAGE => format!("GPU {}", label("gpu")),
+        names::GPU_MEMORY => format!("Memory of the GPU {}", label("gpu")),
+        names::GPU_MEMORY_TOTAL => format!("Memory size of the GPU {}", label("gpu")),
+        names::GPU_MEMORY_SHARED => format!("Shared memory of the GPU {}", label("gpu")),
+        names::POWER => format!("Power {}", label("part")),
+        names::FAN => format!("Fan {}", label("fan")),
         names::UPTIME => "Uptime".to_owned(),
         names::PROCESS_COUNT => "Processes".to_owned(),
         names::CPU_PRESSURE => "CPU pressure".to_owned(),
         names::IO_PRESSURE => "Disk pressure".to_owned(),
         names::ROUND_TIME => "Time of a round".to_owned(),
         names::OWN_CPU_TIME => "Caretaker's CPU time".to_owned(),
+        names::OWN_CPU_USAGE => "Caretaker's own CPU".to_owned(),
         names::OWN_MEMORY => "Caretaker's memory".to_owned(),
         names::OWN_WRITTEN => "Caretaker's writes".to_owned(),
+        names::OWN_WRITTEN_DAY => "Caretaker's writes of a day".to_owned(),
+        names::OWN_WAKEUPS => "Caretaker's wake-ups".to_owned(),
         names::OWN_DATABASE_SIZE => "Caretaker's databases".to_owned(),
         names::QUEUE_DEPTH => format!("Queue {}", label("queue")),
         names::SAMPLE_AGE => "Newest sample".to_owned(),
         names::COLLECTOR_FAILING => format!("Collector {}", label("collector")),
+        names::CHANNEL_FAILING => format!("Channel {}", label("channel")),
         names::MODEL_SERVER_UP => format!("Model server {}", label("server")),
+        names::BACKUP_AGE | names::BACKUP_FAILING => format!("Backup of {}", label("job")),
+        names::BACKUP_MASS_CHANGE => format!("Files of {}", label("job")),
+        names::BACKUP_VERIFICATION => format!("Archives of {}", label("job")),
+        names::BACKUP_PROOF | names::BACKUP_PROOF_AGE => format!("Restore of {}", label("job")),
+        names::DESTINATION_PRESENT => format!("Destination {}", label("destination")),
+        names::DESTINATION_FREE => format!("Room at the destination {}", label("destination")),
+        names::DESTINATION_USAGE => format!("Disk of the destination {}", label("destination")),
+        names::TASK_STATE => format!("The task {}", label("task")),
+        names::BENCHMARK_SHARE => format!("Speed of {} beside what it was", label("part")),
+        names::REPLICA_PENDING => format!("Copies at {}", label("destination")),
         names::MODEL_INSTALLED => format!("Models installed on {}", label("server")),
         names::MODEL_INSTALLED_BYTES => format!("Size of the models on {}", label("server")),
         names::MODEL_LOADED => format!("Models loaded by {}", label("server")),
@@ -69,8 +94,11 @@ pub fn value_text(alert: &Instance) -> String {
     }
     match (alert.series.name.as_str(), value) {
         (names::DISK_USAGE, value) => format!("{} full", alert.unit.format(value)),
+        (names::DISK_WEAR, value) => format!("{} worn", alert.unit.format(value)),
         (_, value) if runs_out(alert) => format!("used up in {}", alert.unit.format(value)),
-        (names::SAMPLE_AGE, value) => format!("{} old", alert.unit.format(value)),
+        (names::SAMPLE_AGE | names::BACKUP_AGE, value) => format!("{} old", alert.unit.format(value)),
+        (names::BACKUP_PROOF_AGE, value) => format!("not proven for {}", alert.unit.format(value)),
+        (names::DESTINATION_USAGE, value) => format!("{} full", alert.unit.format(value)),
         (_, value) => alert.unit.format(value),
     }
 }
@@ -80,8 +108,15 @@ pub fn state_word(series: &str, value: f64) -> Option<&'static str> {
     let words: &[(f64, &str)] = match series {
         names::THERMAL_STATE => &[(2.5, "critical"), (1.5, "serious"), (0.5, "fair"), (f64::MIN, "nominal")],
         names::MEMORY_PRESSURE_LEVEL => &[(2.5, "critical"), (1.5, "warning"), (f64::MIN, "normal")],
-        names::COLLECTOR_FAILING => &[(0.25, "failing"), (f64::MIN, "working")],
+        names::COLLECTOR_FAILING | names::CHANNEL_FAILING => &[(0.25, "failing"), (f64::MIN, "working")],
+        names::DISK_FAILING => &[(0.5, "failing"), (f64::MIN, "healthy")],
         names::MODEL_SERVER_UP => &[(0.5, "up"), (f64::MIN, "down")],
+        names::BACKUP_FAILING => &[(0.5, "failing"), (f64::MIN, "working")],
+        names::BACKUP_MASS_CHANGE => &[(0.5, "mostly changed at once"), (f64::MIN, "as usual")],
+        names::BACKUP_VERIFICATION => &[(0.5, "intact"), (f64::MIN, "damaged")],
+        names::BACKUP_PROOF => &[(0.5, "proven"), (f64::MIN, "failed in a drill")],
+        names::TASK_STATE => &[(1.5, "failed"), (0.5, "found something to look at"), (f64::MIN, "well")],
+        names::DESTINATION_PRESENT => &[(0.5, "there"), (f64::MIN, "missing")],
         _ => return None,
     };
     words.iter().find(|(least, _)| value >= *least).map(|(_, word)| *word)
@@ -124,7 +159,7 @@ pub fn labels(labels: &Labels) -> String {
     pairs.join(", ")
 }
 
-/// What a silence mutes: `Disk nearly full (mount /)`. `rule` and `alert` are those that it names, as far as they exist.
+/// What a silence mutes: `Everything` for maintenance, `Disk nearly full (mount /)`. `rule` and `alert` are those that it names, as far as they exist.
 pub fn silenced(silence: &Silence, rule: Option<&Rule>, alert: Option<&Instance>) -> String {
     let title = rule.map(|rule| rule.title.clone()).or_else(|| silence.rule.clone());
     let (what, of) = match (&silence.alert, alert) {
@@ -165,7 +200,7 @@ pub fn short(alert: &Instance, now: Timestamp) -> String {
 }
 
 /// The whole sentence: `CPU 93 % for 4 min (critical above 90 %)`, `CPU 93 % for 4 min (5-min mean, critical above 90 %)`,
-/// `CPU 40 %, recovering (was above 90 %)`. `rule` is the one that it was raised by.
+/// `CPU 40 %, recovering (was above 90 %)`. What probably led to it stands behind: `; /srv/models grew by 34 GB in 7 days`. `rule` is the one that it was raised by.
 pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String {
     // The word of a state says all; the number behind it would not be understood.
     let threshold = rule.and_then(|rule| rule.threshold(alert.level));
@@ -174,11 +209,28 @@ pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String 
         let text = threshold_text(threshold, alert);
         if alert.state == State::Recovering { format!("was {text}") } else { format!("{} {text}", alert.level) }
     });
+    let what = match rule.map(|rule| rule.of) {
+        Some(Aggregate::Absent) => missing(alert),
+        Some(Aggregate::Forecast) if !runs_out(alert) && alert.state != State::Recovering => {
+            format!("{} used up in {}", subject(&alert.series), value_text(alert))
+        }
+        Some(_) | None => short(alert, now),
+    };
     let figure = rule.map(judged).filter(|figure| !figure.is_empty());
     let remarks: Vec<String> = figure.into_iter().chain(bound).collect();
     let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
     let stale = if alert.no_data { "; no values come any more" } else { "" };
-    format!("{}{remarks}{stale}", short(alert, now))
+    let cause = alert.cause.as_ref().map(|cause| format!("; {cause}")).unwrap_or_default();
+    format!("{what}{remarks}{stale}{cause}")
+}
+
+/// What is judged by its absence: `No value of board.orders for 12 min`.
+fn missing(alert: &Instance) -> String {
+    let subject = subject(&alert.series);
+    match alert.state {
+        State::Recovering => format!("Values of {subject} come again"),
+        State::Pending | State::Firing | State::Resolved => format!("No value of {subject} for {}", value_text(alert)),
+    }
 }
 
 /// An entry of a timeline in a sentence.
@@ -199,6 +251,9 @@ pub fn change(change: &Change) -> String {
         Change::Acknowledged { note } if note.is_empty() => "Acknowledged".to_owned(),
         Change::Acknowledged { note } => format!("Acknowledged: {note}"),
         Change::Snoozed { until } => format!("Snoozed until {until}"),
+        Change::Ran { runbook, step, title, result, .. } => {
+            format!("Ran step {step} of the runbook {runbook} ({title}): {result}")
+        }
     }
 }
 
@@ -247,12 +302,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missed_and_what_runs_out_are_told_as_that() {
+        let orders = |unit, value, state| alert(SeriesKey::plain("board.orders"), unit, value, state);
+        let warning = |of, bound| Rule { of, over: None, critical: Some(bound), ..rule("cpu-high") };
+        let absent = warning(Aggregate::Absent, Threshold::Above(600.0));
+        let text = "No value of board.orders for 12 min (critical above 10 min)";
+        check(&absent, &orders(Unit::Seconds, 720.0, State::Firing), text);
+        let text = "Values of board.orders come again (was above 10 min)";
+        check(&absent, &orders(Unit::Seconds, 0.0, State::Recovering), text);
+        let forecast = warning(Aggregate::Forecast, Threshold::Below(86_400.0));
+        let text = "board.orders used up in 5 h (critical below 1 d)";
+        check(&forecast, &orders(Unit::Seconds, 18_000.0, State::Firing), text);
+    }
+
+    #[test]
     fn states_are_words_and_no_numbers() {
         let hot = alert(SeriesKey::plain(names::THERMAL_STATE), Unit::Count, 3.0, State::Firing);
         check(&rule("thermal"), &hot, "Thermal state critical for 4 min");
         assert_eq!(state_beyond(names::THERMAL_STATE, Threshold::Above(1.5)), Some("serious"));
         assert_eq!(state_beyond(names::COLLECTOR_FAILING, Threshold::Above(0.5)), Some("failing"));
         assert_eq!(state_beyond(names::CPU_USAGE, Threshold::Above(75.0)), None);
+    }
+
+    #[test]
+    fn the_health_of_a_disk_is_told_in_words() {
+        let of_disk =
+            |name, unit, value| alert(SeriesKey::labelled(name, "disk", "nvme0n1"), unit, value, State::Firing);
+        let worn = of_disk(names::DISK_WEAR, Unit::Percent, 83.0);
+        check(&rule("disk-wear"), &worn, "Disk nvme0n1 83 % worn for 4 min (critical above 95 %)");
+        let broken = of_disk(names::DISK_FAILING, Unit::Count, 1.0);
+        check(&rule("disk-failing"), &broken, "Disk nvme0n1 failing for 4 min");
+        assert_eq!(state_beyond(names::DISK_FAILING, Threshold::Above(0.5)), Some("failing"));
     }
 
     #[test]
@@ -269,6 +349,9 @@ mod tests {
     #[test]
     fn a_silence_is_named_by_the_title_of_its_rule_and_its_labels() {
         let silence = |rule: Option<&str>, labels| Silence {
+            except: None,
+            until_resolved: false,
+            window: None,
             id: SilenceId("s".to_owned()),
             rule: rule.map(str::to_owned),
             alert: None,

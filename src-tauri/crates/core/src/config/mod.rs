@@ -4,6 +4,7 @@
 //! [`Document`] is the file as it stands, [`Settings`] is everything with defaults filled in.
 
 mod change;
+mod channel;
 mod default_rules;
 mod document;
 mod environment;
@@ -13,6 +14,7 @@ mod lookup;
 mod origin;
 mod platform;
 mod problem;
+mod recurrence;
 mod reference;
 mod report;
 mod rule_text;
@@ -29,14 +31,16 @@ mod time_of_day;
 mod unset;
 mod whole_file;
 
+pub use channel::{ChannelKind, ChannelSettings, Credential, Unusable, is_credential};
 pub use default_rules::{BUILT_IN_RULES, BuiltInRule, LATER_IDS, default_rules};
 pub use document::Document;
 pub use origin::{Origin, ValueOrigin};
 pub use platform::Platform;
-pub use problem::{ConfigProblem, ProblemCode};
+pub use problem::{ConfigNote, ConfigProblem, ProblemCode};
+pub use recurrence::{ParseRecurrenceError, Recurrence};
 pub use reference::reference;
 pub use rule_text::{judged_unit, rule_explanation, rule_text};
 pub use schema::schema;
-pub use settings::{Api, Collect, Keep, Models, Notify, QuietHours, Settings};
-pub use starts_programs::starts_programs;
+pub use settings::{Api, Collect, Keep, MaintenanceWindow, Models, Notify, QuietHours, Settings};
+pub use starts_programs::{reaches_out, starts_programs, writes_elsewhere};
 pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};

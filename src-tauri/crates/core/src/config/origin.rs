@@ -76,11 +76,16 @@ impl Settings {
         let mut values = Vec::new();
         for section in ["collect", "keep", "notify", "api"] {
             flatten(section, &json[section], &mut values);
+            if section == "notify" {
+                flatten_channels(&json[section]["channel"], &mut values);
+            }
         }
-        for rule in json["rules"].as_array().into_iter().flatten() {
-            let id = rule["id"].as_str().unwrap_or_default();
-            for (key, value) in rule.as_object().into_iter().flatten().filter(|(key, _)| *key != "id") {
-                flatten(&format!("rule.{id}.{key}"), value, &mut values);
+        for (list, section) in [("exports", "export"), ("approvals", "approval"), ("rules", "rule")] {
+            for entry in json[list].as_array().into_iter().flatten() {
+                let id = entry["id"].as_str().unwrap_or_default();
+                for (key, value) in entry.as_object().into_iter().flatten().filter(|(key, _)| *key != "id") {
+                    flatten(&format!("{section}.{id}.{key}"), value, &mut values);
+                }
             }
         }
         values
@@ -94,8 +99,19 @@ fn ancestors(steps: &[Step]) -> impl Iterator<Item = &[Step]> {
     (shortest..=steps.len()).rev().map(|length| &steps[..length])
 }
 
+/// Channels go by their id, as rules do.
+fn flatten_channels(channels: &Json, values: &mut Vec<(String, String)>) {
+    for channel in channels.as_array().into_iter().flatten() {
+        let id = channel["id"].as_str().unwrap_or_default();
+        for (key, value) in channel.as_object().into_iter().flatten().filter(|(key, _)| *key != "id") {
+            flatten(&format!("notify.channel.{id}.{key}"), value, values);
+        }
+    }
+}
+
 fn flatten(key: &str, value: &Json, values: &mut Vec<(String, String)>) {
     match value {
+        Json::Array(_) if key == "notify.channel" => {}
         Json::Object(fields) => {
             for (name, value) in fields {
                 flatten(&format!("{key}.{}", toml_edit::Key::new(name)), value, values);

@@ -35,6 +35,21 @@ pub enum ProblemCode {
     Forbidden,
 }
 
+/// Something that is written without a mistake and does not work as a person may expect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConfigNote {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// Dotted path of the key.
+    pub key: String,
+    /// What, and why.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
 impl ProblemCode {
     /// Every kind, so that tests and documentation can go through them.
     pub const ALL: [Self; 12] = [

@@ -12,10 +12,23 @@ use super::schema::{children, schema};
 use super::section::collect::INTERVAL;
 
 /// Sections in the order of the page; the first ones are acted upon.
-const ORDER: [&str; 11] =
-    ["collect", "keep", "rule", "notify", "api", "models", "service", "destination", "backup", "task", "flag"];
+const ORDER: [&str; 13] = [
+    "collect",
+    "keep",
+    "rule",
+    "notify",
+    "api",
+    "models",
+    "export",
+    "approval",
+    "service",
+    "destination",
+    "backup",
+    "task",
+    "flag",
+];
 /// Sections, with those within them, that this version reads and checks but does not act upon.
-const LATER: [&str; 7] = ["api", "notify.channel", "service", "destination", "backup", "task", "flag"];
+const LATER: [&str; 2] = ["service", "flag"];
 
 const INTRODUCTION: &str = "\
 # Configuration
@@ -158,4 +171,17 @@ fn text<'n>(node: &'n Value, key: &str) -> &'n str {
 fn add(page: &mut String, line: std::fmt::Arguments<'_>) {
     // Writing to a String cannot fail.
     let _ = page.write_fmt(line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_has_its_place_on_the_page() {
+        let schema = schema();
+        let sections: Vec<&str> = children(&schema).map(|(name, _)| name.as_str()).collect();
+        let missing: Vec<&&str> = sections.iter().filter(|name| !ORDER.contains(name)).collect();
+        assert!(missing.is_empty() && sections.len() == ORDER.len(), "{missing:?}");
+    }
 }

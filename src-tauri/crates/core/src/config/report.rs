@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::problem::{ConfigProblem, ProblemCode};
+use super::problem::{ConfigNote, ConfigProblem, ProblemCode};
 
 /// The mistakes found so far in one text.
 pub(super) struct Report<'t> {
     text: &'t str,
     problems: Vec<ConfigProblem>,
+    notes: Vec<ConfigNote>,
     /// Every key that a validator asked for, in the notation of the schema (`rule[].warning.above`), so that a test
     /// can hold the validators against the schema.
     #[cfg(test)]
@@ -20,6 +21,7 @@ impl<'t> Report<'t> {
         Self {
             text,
             problems: Vec::new(),
+            notes: Vec::new(),
             #[cfg(test)]
             asked: std::collections::BTreeSet::new(),
         }
@@ -39,6 +41,17 @@ impl<'t> Report<'t> {
         let index = self.problems.partition_point(|other| (other.line, other.column) <= (line, column));
         self.problems.insert(index, problem);
         &mut self.problems[index]
+    }
+
+    /// Notes what is no mistake and does not work as a person may expect.
+    pub(super) fn note(&mut self, place: Option<Range<usize>>, key: &str, message: String, hint: String) {
+        let (line, column) = place.map_or((1, 1), |place| position(self.text, place.start));
+        self.notes.push(ConfigNote { line, column, key: key.to_owned(), message, hint });
+    }
+
+    /// Takes out the notes.
+    pub(super) fn take_notes(&mut self) -> Vec<ConfigNote> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Drops mistakes of one kind that may be consequences of others.

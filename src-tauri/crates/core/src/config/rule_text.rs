@@ -3,7 +3,7 @@
 
 use super::default_rules::BUILT_IN_RULES;
 use crate::alert::words::state_beyond;
-use crate::metric::{Unit, names};
+use crate::metric::{Unit, known};
 use crate::rule::{Aggregate, Level, Rule, Threshold};
 use crate::time::Span;
 
@@ -67,7 +67,9 @@ fn first(rule: &Rule, threshold: Threshold, unit: Option<Unit>) -> String {
     state(rule, threshold).map_or_else(
         || in_words(threshold, unit),
         |state| match state {
-            "critical" | "failing" => format!("`{state}`"),
+            "critical" | "failing" | "damaged" | "missing" | "mostly changed at once" | "failed in a drill" => {
+                format!("`{state}`")
+            }
             better => format!("`{better}` or worse"),
         },
     )
@@ -142,33 +144,10 @@ pub fn judged_unit(rule: &Rule) -> Option<Unit> {
 }
 
 fn unit_of(metric: &str) -> Option<Unit> {
-    match metric {
-        names::SWAP_OUT
-        | names::DISK_READ
-        | names::DISK_WRITTEN
-        | names::NETWORK_RECEIVED
-        | names::NETWORK_SENT
-        | names::OWN_WRITTEN => Some(Unit::BytesPerSecond),
-        names::DISK_FREE
-        | names::DISK_TOTAL
-        | names::DISK_AVAILABLE
-        | names::DISK_PURGEABLE
-        | names::MEMORY_TOTAL
-        | names::MEMORY_USED
-        | names::MEMORY_AVAILABLE
-        | names::SWAP_TOTAL
-        | names::SWAP_USED
-        | names::OWN_MEMORY
-        | names::OWN_DATABASE_SIZE => Some(Unit::Bytes),
-        names::TEMPERATURE => Some(Unit::Celsius),
-        names::SAMPLE_AGE | names::UPTIME => Some(Unit::Seconds),
-        names::ROUND_TIME | names::OWN_CPU_TIME => Some(Unit::Milliseconds),
-        names::DISK_BUSY => Some(Unit::Percent),
-        _ => match metric.rsplit('.').next()? {
-            "usage" | "pressure" => Some(Unit::Percent),
-            _ => None,
-        },
-    }
+    known(metric).map(|series| series.unit).or_else(|| match metric.rsplit('.').next()? {
+        "usage" | "pressure" => Some(Unit::Percent),
+        _ => None,
+    })
 }
 
 /// The rule's sentence, followed by why it is there when it is a built-in one.

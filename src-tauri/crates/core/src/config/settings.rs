@@ -5,16 +5,30 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::channel::ChannelSettings;
 use super::default_rules::{BUILT_IN_RULES, default_rules};
 use super::document::Document;
 use super::environment;
 use super::platform::Platform;
 use super::problem::ConfigProblem;
+use super::recurrence::Recurrence;
+use super::section::approval::ApprovalSection;
+use super::section::backup::BackupSection;
+use super::section::channel::ChannelSection;
+use super::section::destination::DestinationSection;
+use super::section::export::ExportSection;
+use super::section::maintenance::MaintenanceSection;
 use super::section::notify::QuietSection;
 use super::section::rule::RuleSection;
+use super::section::task::tasks;
 use super::section::{Sections, api, collect, keep, models, notify};
 use super::time_of_day::TimeOfDay;
+use crate::backup::{Destination, Job};
+use crate::export::ExportPlan;
+use crate::maintenance::Task;
+use crate::metric::Labels;
 use crate::rule::{Level, Rule};
+use crate::runbook::Approval;
 use crate::time::Span;
 
 /// Everything that can be set, with nothing left out.
@@ -32,6 +46,21 @@ pub struct Settings {
     pub api: Api,
     /// Servers of local models.
     pub models: Models,
+    /// Measurements written to folders at intervals.
+    #[serde(default)]
+    pub exports: Vec<ExportPlan>,
+    /// Where backups go.
+    #[serde(default)]
+    pub destinations: Vec<Destination>,
+    /// What is backed up, as the file says; the job for Caretaker's own home is not among them unless the file names it.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
+    /// Commands of runbooks that may run without being asked about.
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
+    /// Maintenance: the ready-made tasks, changed as the file says, then the file's own.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
 }
 
 /// How often the machine is measured.
@@ -67,6 +96,11 @@ pub struct Notify {
     pub repeat: Span,
     /// When nothing is told.
     pub quiet: Vec<QuietHours>,
+    /// Windows that come back in which things are being worked on.
+    pub maintenance: Vec<MaintenanceWindow>,
+    /// Channels beyond the desktop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channel: Vec<ChannelSettings>,
 }
 
 /// Hours of every day, in local time, in which nothing is told.
@@ -76,6 +110,25 @@ pub struct QuietHours {
     pub from: TimeOfDay,
     /// First minute after them; earlier than `from` when they pass midnight.
     pub to: TimeOfDay,
+    /// Alerts of this level and above are told even then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub except: Option<Level>,
+}
+
+/// A window that comes back, in local time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MaintenanceWindow {
+    /// Its stable name.
+    pub id: String,
+    /// When it opens.
+    pub every: Recurrence,
+    /// How long it stays open.
+    pub r#for: Span,
+    /// What is done then.
+    pub reason: String,
+    /// Only alerts on series with all of these labels.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub r#where: Labels,
     /// Alerts of this level and above are told even then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub except: Option<Level>,
@@ -146,6 +199,8 @@ impl Settings {
                 native: notify.native.unwrap_or(notify::NATIVE),
                 repeat: notify.repeat.unwrap_or(notify::REPEAT),
                 quiet: notify.quiet.iter().flatten().map(QuietSection::hours).collect(),
+                maintenance: notify.maintenance.iter().flatten().filter_map(MaintenanceSection::window).collect(),
+                channel: notify.channel.iter().flatten().filter_map(ChannelSection::settings).collect(),
             },
             api: Api { enabled: api.enabled.unwrap_or(api::ENABLED), listen: api.listen.unwrap_or(api::LISTEN) },
             models: Models {
@@ -153,6 +208,11 @@ impl Settings {
                 discover: models.discover.unwrap_or(models::DISCOVER),
                 servers: models.servers.unwrap_or_default(),
             },
+            exports: file.export.iter().flatten().filter_map(ExportSection::resolve).collect(),
+            destinations: file.destination.iter().flatten().filter_map(DestinationSection::resolve).collect(),
+            jobs: file.backup.iter().flatten().filter_map(BackupSection::resolve).collect(),
+            approvals: file.approval.iter().flatten().filter_map(ApprovalSection::resolve).collect(),
+            tasks: tasks(file.task.as_deref().unwrap_or_default()),
         }
     }
 }

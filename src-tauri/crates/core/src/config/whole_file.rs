@@ -13,13 +13,27 @@ use crate::time::Span;
 
 impl Settings {
     /// Every value under the header of its section, every rule as an entry of `[[rule]]`. Reading it gives the same
-    /// settings.
+    /// settings, but for credentials, which are not shown.
     pub fn to_file(&self) -> String {
         let json = serde_json::to_value(self).unwrap_or_default();
         let mut text = String::new();
         for section in ["collect", "keep", "notify", "api"] {
             add(&mut text, format_args!("\n[{section}]\n"));
-            write_keys(&mut text, &json[section], |_| String::new());
+            let mut keys = json[section].clone();
+            let channels = keys.as_object_mut().and_then(|keys| keys.remove("channel"));
+            write_keys(&mut text, &keys, |_| String::new());
+            for channel in channels.as_ref().and_then(Json::as_array).into_iter().flatten() {
+                add(&mut text, format_args!("\n[[{section}.channel]]\n"));
+                write_keys(&mut text, channel, |_| String::new());
+            }
+        }
+        for export in &self.exports {
+            add(&mut text, format_args!("\n[[export]]\n"));
+            write_keys(&mut text, &serde_json::to_value(export).unwrap_or_default(), |_| String::new());
+        }
+        for approval in &self.approvals {
+            add(&mut text, format_args!("\n[[approval]]\n"));
+            write_keys(&mut text, &serde_json::to_value(approval).unwrap_or_default(), |_| String::new());
         }
         for rule in &self.rules {
             add(&mut text, format_args!("\n[[rule]]\n"));
@@ -66,7 +80,13 @@ mod tests {
     fn what_is_written_is_read_back_as_the_same() {
         let own = "[notify]\nquiet = [{ from = \"22:00\", to = \"07:00\", except = \"critical\" }]\n\n\
                    [[rule]]\nid = \"mine\"\nmetric = \"host.disk.free\"\nwhere = { mount = \"/\" }\n\
-                   warning = { below = 5e9 }\n";
+                   warning = { below = 5e9 }\n\n\
+                   [[notify.channel]]\nid = \"ops\"\nkind = \"webhook\"\nurl = \"env:OPS\"\nlevel = \"critical\"\n\
+                   services = [\"board\"]\n\n\
+                   [[export]]\nid = \"week\"\nfolder = \"/srv\"\nnames = [\"host.*\"]\nkeep = \"30d\"\n\n\
+                   [[export]]\nid = \"few\"\nfolder = \"/srv\"\nkeep = 3\n\n\
+                   [[approval]]\nid = \"up\"\nrunbook = \"cpu-high\"\n\
+                   sha256 = \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"\n";
         for platform in [Platform::Linux, Platform::MacOs] {
             let document = Document::parse(own).unwrap();
             let settings = Settings::resolve(Some(&document), [], platform).unwrap();
@@ -74,6 +94,7 @@ mod tests {
             let again = Document::parse(&text).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}"));
             assert_eq!(Settings::resolve(Some(&again), [], platform).unwrap(), settings, "{text}");
             assert!(text.contains("[[rule]]\nid = \"cpu-high\"\n"), "{text}");
+            assert!(text.contains("[[notify.channel]]\nid = \"ops\"\n"), "{text}");
             assert!(text.contains("critical = { below = 86400 }  # 1d"), "{text}");
         }
     }

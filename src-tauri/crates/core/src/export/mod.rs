@@ -1,15 +1,19 @@
 //! Measurements as text for other programs: JSON, CSV, Markdown, Prometheus. Reads nothing; what is exported was asked for
 //! before.
 
+mod alert;
 mod csv;
 mod format;
 mod glob;
 mod json;
 mod markdown;
+mod plan;
 mod prometheus;
 
+pub use alert::{AlertExport, AlertFormat, ParseAlertFormatError};
 pub use format::{ExportFormat, ParseFormatError};
 pub use glob::glob_matches;
+pub use plan::{Due, ExportPlan, ExportRecord, KeepFiles, WrittenFile};
 
 use serde::Serialize;
 

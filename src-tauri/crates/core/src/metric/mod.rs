@@ -1,14 +1,21 @@
 //! What is measured: series, their units, and the readings of one round.
 
+mod catalogue;
+pub mod exposition;
 mod histogram;
 pub mod names;
 mod points;
+mod pushed;
+mod reference;
 mod round;
 mod series;
 mod unit;
 
+pub use catalogue::{CATALOGUE, KnownSeries, known};
 pub use histogram::Histogram;
 pub use points::{Point, Resolution, SeriesEntry, SeriesPoints, Stats, nearest_rank};
+pub use pushed::Pushed;
+pub use reference::reference;
 pub use round::{Mark, MarkKind, ProcessReading, Reading, Round, RoundId};
 pub use series::{Labels, SeriesKey};
-pub use unit::{SeriesKind, Unit};
+pub use unit::{ParseKindError, ParseUnitError, SeriesKind, Unit};

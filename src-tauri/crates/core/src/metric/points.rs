@@ -71,6 +71,9 @@ pub struct SeriesEntry {
     pub unit: Unit,
     /// Its kind.
     pub kind: SeriesKind,
+    /// Whether somebody pushes it; else Caretaker measures it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pushed: bool,
     /// The newest value, if any is stored.
     pub last: Option<f64>,
     /// The stamp of the newest value.
@@ -85,7 +88,8 @@ impl Stats {
         for (value, min, max, samples) in points {
             values.push(value);
             count += samples;
-            sum += value * samples as f64;
+            // Of the largest numbers there are, the sum stays one.
+            sum = (sum + (value * samples as f64).clamp(f64::MIN, f64::MAX)).clamp(f64::MIN, f64::MAX);
             low = low.min(min);
             high = high.max(max);
         }
@@ -98,7 +102,7 @@ impl Stats {
             count,
             min: Some(low),
             max: Some(high),
-            mean: Some(sum / count.max(1) as f64),
+            mean: Some((sum / count.max(1) as f64).max(low).min(high)),
             p50: rank(50.0),
             p95: rank(95.0),
             p99: rank(99.0),

@@ -72,6 +72,8 @@ pub struct Round {
 pub enum MarkKind {
     /// The machine started.
     Boot,
+    /// The machine went down without telling the engine: its power was cut, or its kernel crashed.
+    PowerLoss,
     /// The engine started.
     Start,
     /// The engine ended in order.
@@ -84,6 +86,10 @@ pub enum MarkKind {
     ClockStep,
     /// The configuration changed.
     Configuration,
+    /// A backup of the owner's data was made.
+    Backup,
+    /// A backup failed.
+    BackupFailed,
 }
 
 /// Something that explains a chart: drawn as a line at `at`, or as a shaded span up to `until`.
@@ -111,5 +117,20 @@ impl Mark {
         };
         let text = format!("{text} for {}", lasted.in_words());
         Some(Self { kind, at: at - lasted, until: Some(at), text })
+    }
+
+    /// The mark of a machine that was off, where `earlier`, in time order, says that an engine ran until then and was never
+    /// told to end: a machine that shuts down in order tells it. `booted` is when the machine started again.
+    #[must_use]
+    pub fn or_power_loss(self, earlier: &[Self], booted: Timestamp) -> Self {
+        let is_run = |mark: &&Self| mark.until.is_none() && matches!(mark.kind, MarkKind::Start | MarkKind::Stop);
+        let last = earlier.iter().rev().filter(|mark| mark.at <= booted).find(is_run);
+        let (Some(Self { kind: MarkKind::Start, .. }), MarkKind::Boot, Some(until)) = (last, &self.kind, self.until)
+        else {
+            return self;
+        };
+        let away = until.since(self.at).or_zero().in_words();
+        let text = format!("Down without warning (power loss or crash), away for {away}");
+        Self { kind: MarkKind::PowerLoss, text, ..self }
     }
 }

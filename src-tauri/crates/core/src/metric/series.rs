@@ -28,6 +28,12 @@ impl Labels {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The same with one label more, or with another value for it.
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// Labels in order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

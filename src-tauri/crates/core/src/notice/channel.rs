@@ -1,6 +1,7 @@
 //! Where notices go, as far as deciding needs to know.
 
 use crate::alert::Instance;
+use crate::config::ChannelSettings;
 use crate::rule::{Level, Route, Rule};
 use crate::time::Span;
 
@@ -28,6 +29,23 @@ impl Channel {
     /// The desktop.
     pub fn native(enabled: bool) -> Self {
         Self { id: NATIVE.to_owned(), enabled, least: Level::Warning, serves: Route::Now, services: Vec::new() }
+    }
+
+    /// A channel of the configuration.
+    pub fn configured(settings: &ChannelSettings) -> Self {
+        Self {
+            id: settings.id.clone(),
+            enabled: settings.enabled,
+            least: settings.level,
+            serves: settings.route,
+            services: settings.services.clone(),
+        }
+    }
+
+    /// Whether it shows notices on the screen, where one can be changed and taken away. What was sent elsewhere stays
+    /// sent: there only news are told.
+    pub fn is_screen(&self) -> bool {
+        self.id == NATIVE
     }
 
     /// Whether an alert belongs here now.

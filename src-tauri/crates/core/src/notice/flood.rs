@@ -25,6 +25,9 @@ pub struct Ledger {
 pub(super) struct ChannelLedger {
     rung: Vec<Timestamp>,
     pub(super) digest: Vec<AlertId>,
+    /// When the digest last rang.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest_rung: Option<Timestamp>,
 }
 
 impl Ledger {
@@ -38,6 +41,25 @@ impl ChannelLedger {
     pub(super) fn has_room(&mut self, now: Timestamp) -> bool {
         self.rung.retain(|at| *at <= now && now.since(*at) < WINDOW);
         self.rung.len() < MOST
+    }
+
+    /// Whether the digest, to which something was added, rings: once in a window, however many come.
+    pub(super) fn digest_rings(&mut self, now: Timestamp) -> bool {
+        let rang = self.digest_rung.is_some_and(|at| at <= now && now.since(at) < WINDOW);
+        if !rang {
+            self.digest_rung = Some(now);
+        }
+        !rang
+    }
+
+    /// The digest was taken away; the next one is another.
+    pub(super) fn digest_is_over(&mut self) {
+        self.digest_rung = None;
+    }
+
+    /// Whether anything rang by itself within the window.
+    pub(super) fn has_rung(&self, now: Timestamp) -> bool {
+        self.rung.iter().any(|at| *at <= now && now.since(*at) < WINDOW)
     }
 
     /// Counts one that rings.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::alert::AlertId;
-use crate::rule::Level;
+use crate::alert::State;
+use crate::metric::{Labels, Unit};
+use crate::rule::{Level, Threshold};
 use crate::time::{Span, Timestamp};
 
 /// Identity of one notice: a UUIDv8 by hashing, as text. The same notice is never delivered under two identities.
@@ -39,8 +41,34 @@ pub enum NoticeState {
     Expired,
 }
 
+/// What the alert was when the notice was decided: a channel elsewhere shows it long after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeAbout {
+    /// Id of its rule.
+    pub rule: String,
+    /// Where it stood.
+    pub state: State,
+    /// Name of the judged series.
+    pub metric: String,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: Labels,
+    /// Its unit.
+    pub unit: Unit,
+    /// The judged value; of an alert that is over, the worst.
+    pub value: f64,
+    /// The value with its unit.
+    pub value_text: String,
+    /// The bound of its level.
+    pub threshold: Option<Threshold>,
+    /// First breach.
+    pub since: Timestamp,
+    /// When it ended.
+    pub resolved_at: Option<Timestamp>,
+}
+
 /// One message to the owner about one alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
     /// Its identity.
     pub id: NoticeId,
@@ -61,6 +89,9 @@ pub struct Notice {
     /// Whether it should stay on the screen until it is dealt with.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub persistent: bool,
+    /// What the alert was; only for channels beyond the desktop, and not of several alerts at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<NoticeAbout>,
     /// When it was decided.
     pub created: Timestamp,
     /// When it is no longer worth telling.

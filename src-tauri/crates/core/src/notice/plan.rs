@@ -7,8 +7,8 @@ use super::flood::{GROUP_FROM, Ledger, digest_id};
 use super::quiet::Hearing;
 use super::told::Told;
 use super::wish::{PERSISTS_AFTER, Wish, wish};
-use super::{EXPIRY, Notice, NoticeKind, NoticeState};
-use crate::alert::{AlertId, FLAPPING_WITHIN, Instance, notice_id, words};
+use super::{EXPIRY, Notice, NoticeAbout, NoticeKind, NoticeState};
+use crate::alert::{AlertId, FLAPPING_WITHIN, Instance, State, notice_id, words};
 use crate::rule::{Level, Rule};
 use crate::time::Timestamp;
 
@@ -27,7 +27,7 @@ pub struct Subject<'a> {
 }
 
 /// What to put into the outbox, and what then was told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NoticePlan {
     /// New notices, in the order in which they are to be told.
     pub notices: Vec<Notice>,
@@ -120,10 +120,26 @@ impl Planning<'_> {
         if known.is_empty() && !was_shown {
             return;
         }
-        let kind = if known.is_empty() { NoticeKind::Close } else { NoticeKind::Raise };
+        let now = self.hearing.now;
+        let ledger = self.ledger.of(&self.channel.id);
+        let kind = if known.is_empty() {
+            ledger.digest_is_over();
+            NoticeKind::Close
+        } else if ledger.digest_rings(now) {
+            NoticeKind::Raise
+        } else {
+            NoticeKind::Update
+        };
+        let beside_others = ledger.has_rung(now);
         let level = known.iter().map(|subject| subject.alert.level).max().unwrap_or(Level::Warning);
         let id = digest_id(&self.channel.id);
-        let (title, body) = digest_words(&known, self.hearing.now);
+        let (title, body) = match kind {
+            // A screen only takes away what it shows; elsewhere it is said.
+            NoticeKind::Close => {
+                ("Several alerts".to_owned(), "Everything that was told of together is over".to_owned())
+            }
+            NoticeKind::Raise | NoticeKind::Update => digest_words(&known, beside_others, now),
+        };
         self.plan.notices.push(Notice {
             id: notice_id(&id, &self.channel.id, kind, level, self.hearing.now),
             alert: id,
@@ -134,6 +150,7 @@ impl Planning<'_> {
             body,
             route: "alerts".to_owned(),
             persistent: false,
+            about: None,
             created: self.hearing.now,
             expires: self.hearing.now + EXPIRY,
             state: NoticeState::Pending,
@@ -153,12 +170,20 @@ fn told(alert: &Instance, in_digest: bool) -> Told {
     Told { level: alert.level, up: alert.up, in_digest, flapping: alert.flapping, persistent: false }
 }
 
-fn digest_words(known: &[&Subject<'_>], now: Timestamp) -> (String, String) {
+/// What the digest says; `beside_others` that there are notices of their own which it adds to.
+fn digest_words(known: &[&Subject<'_>], beside_others: bool, now: Timestamp) -> (String, String) {
     let mut lines: Vec<String> = known.iter().take(NAMED).map(|subject| words::short(subject.alert, now)).collect();
     if known.len() > NAMED {
         lines.push(format!("and {} more", known.len() - NAMED));
     }
-    (format!("{} more alerts", known.len()), lines.join(", "))
+    let number = known.len();
+    let title = match (number, beside_others) {
+        (1, true) => "1 more alert".to_owned(),
+        (1, false) => "1 alert".to_owned(),
+        (several, true) => format!("{several} more alerts"),
+        (several, false) => format!("{several} alerts"),
+    };
+    (title, lines.join(", "))
 }
 
 fn notice(subject: &Subject<'_>, channel: &Channel, kind: NoticeKind, told: Option<Told>, now: Timestamp) -> Notice {
@@ -182,6 +207,7 @@ fn notice(subject: &Subject<'_>, channel: &Channel, kind: NoticeKind, told: Opti
         body: format!("{}{unsteady}", words::summary(alert, *rule, now)),
         route: format!("alerts/{}", alert.id.0),
         persistent: told.is_some_and(|told| told.persistent),
+        about: (!channel.is_screen()).then(|| about(alert, *rule)),
         created: now,
         expires: now + EXPIRY,
         state: NoticeState::Pending,
@@ -189,6 +215,21 @@ fn notice(subject: &Subject<'_>, channel: &Channel, kind: NoticeKind, told: Opti
         next_attempt: now,
         delivered_at: None,
         error: None,
+    }
+}
+
+fn about(alert: &Instance, rule: Option<&Rule>) -> NoticeAbout {
+    NoticeAbout {
+        rule: alert.rule.clone(),
+        state: alert.state,
+        metric: alert.series.name.clone(),
+        labels: alert.series.labels.clone(),
+        unit: alert.unit,
+        value: if alert.state == State::Resolved { alert.peak } else { alert.value },
+        value_text: words::value_text(alert),
+        threshold: rule.and_then(|rule| rule.threshold(alert.level)),
+        since: alert.since,
+        resolved_at: alert.resolved_at,
     }
 }
 

@@ -40,7 +40,8 @@ pub fn wish(
     }
     // What the person dealt with, here or elsewhere, need not stay on the screen.
     if alert.is_acknowledged() || silenced_until(alert, hearing.silences, hearing.now).is_some() || explained {
-        return told.map(|_| Wish::Close);
+        // Elsewhere that is no news, and its end is told when it comes.
+        return told.filter(|_| channel.is_screen()).map(|_| Wish::Close);
     }
     if hearing.is_paused_for(alert.level) {
         return None;
@@ -51,7 +52,12 @@ pub fn wish(
     if !channel.enabled {
         return None;
     }
-    again(alert, *told, hearing)
+    again(alert, *told, hearing).filter(|wish| channel.is_screen() || !only_persists(alert, *told, *wish))
+}
+
+/// Whether the wish is only that it stays on a screen.
+fn only_persists(alert: &Instance, told: Told, wish: Wish) -> bool {
+    wish == Wish::Update && told.level == alert.level && alert.flapping == told.flapping
 }
 
 /// Of an alert that was told already.

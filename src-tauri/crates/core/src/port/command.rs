@@ -20,12 +20,17 @@ pub struct CommandLine {
     pub arguments: Vec<String>,
     /// Variables beyond the few that every program gets (`PATH`, `HOME`, `USER`, `LANG`, the session's bus).
     pub environment: Vec<(String, String)>,
+    /// What it reads on its standard input; nothing if nothing is given.
+    pub input: Vec<u8>,
     /// Where it starts; the root folder if none is named, so that no folder is kept busy.
     pub folder: Option<PathBuf>,
     /// After this time the program and everything that it started is ended.
     pub limit: Span,
     /// Bytes of each stream that are kept.
     pub output_bound: usize,
+    /// Its mark, which it gets as the variable `CARETAKER_RUN`. What has it when the program is over is ended too, even if it left
+    /// the process group.
+    pub mark: Option<String>,
 }
 
 impl CommandLine {
@@ -35,9 +40,11 @@ impl CommandLine {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
             environment: Vec::new(),
+            input: Vec::new(),
             folder: None,
             limit: TIME_LIMIT,
             output_bound: OUTPUT_BOUND,
+            mark: None,
         }
     }
 
@@ -131,11 +138,20 @@ pub enum CommandError {
     },
 }
 
+/// Hears what a program prints while it runs, piece by piece.
+pub type Hearing<'a> = &'a (dyn Fn(&[u8]) + Send + Sync);
+
 /// Starts programs: each in a process group of its own, with a time limit, a clean environment and bounded output. A
 /// dropped future ends its program.
 pub trait Commands: Send + Sync + 'static {
     /// Runs to the end.
     fn run<'a>(&'a self, command: &'a CommandLine) -> PortFuture<'a, Result<CommandResult, CommandError>>;
+    /// The same, and tells what the program prints as soon as it does, on both streams.
+    fn run_heard<'a>(
+        &'a self,
+        command: &'a CommandLine,
+        heard: Hearing<'a>,
+    ) -> PortFuture<'a, Result<CommandResult, CommandError>>;
 }
 
 #[cfg(test)]

@@ -14,6 +14,15 @@ pub enum AccessGrant {
     Act,
 }
 
+/// What the way in that a request came by may do beyond looking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantsView {
+    /// Change Caretaker's own state, back up, prove.
+    pub act: bool,
+    /// Reach beyond Caretaker: restore, read files of archives, run commands.
+    pub execute: bool,
+}
+
 /// Asks for a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenRequest {

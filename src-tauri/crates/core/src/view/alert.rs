@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::runbook::RunbookLink;
 use crate::alert::{Acknowledgement, AlertId, Change, Evidence, Silence};
 use crate::metric::{Labels, Unit};
 use crate::notice::{NoticeKind, NoticeState};
@@ -112,6 +113,9 @@ pub struct AlertDetail {
     pub evidence: Option<Evidence>,
     /// What the owner was told.
     pub notices: Vec<NoticeView>,
+    /// Runbooks that answer it, the one that its rule names first.
+    #[serde(default)]
+    pub runbooks: Vec<RunbookLink>,
 }
 
 /// Takes an alert on.
@@ -129,19 +133,52 @@ pub struct SnoozeRequest {
     pub r#for: Span,
 }
 
-/// Mutes a rule or an alert for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Mutes a rule or an alert for a while, or everything for maintenance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SilenceRequest {
-    /// Id of a rule, or of an alert (a unique prefix is enough).
+    /// Id of a rule, or of an alert (a unique prefix is enough); `*` for a maintenance window, which mutes every rule.
     pub target: String,
     /// Only series with all of these labels.
     #[serde(default)]
     pub labels: Labels,
-    /// How long.
+    /// When it begins; now if it does not say.
+    #[serde(default)]
+    pub from: Option<Timestamp>,
+    /// How long, counted from its beginning.
+    #[serde(default)]
     pub r#for: Span,
+    /// When it ends, in place of `for`.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// It ends as soon as nothing is up that it mutes; with this, `for` may be left out.
+    #[serde(default)]
+    pub until_resolved: bool,
+    /// Alerts of this level and above are told all the same.
+    #[serde(default)]
+    pub except: Option<Level>,
     /// Why; may not be empty.
     #[serde(default)]
     pub reason: String,
+}
+
+/// What a silence would mute, before it does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SilencePreview {
+    /// The silence as it would be; a reason may still be missing.
+    #[serde(flatten)]
+    pub view: SilenceView,
+    /// The silence that it would change; null when it is a new one.
+    pub changes: Option<SilenceView>,
+    /// Open alerts that it mutes, the worst first.
+    pub alerts: Vec<AlertView>,
+    /// Alerts of the last seven days that it would have muted and that are over, the newest first; at most twenty.
+    pub lately: Vec<AlertView>,
+    /// How many of those there were.
+    pub lately_count: u32,
+    /// Whether it can mute alerts that are not there yet.
+    pub is_lasting: bool,
+    /// Series that are measured now and that it is about; null where it names no labels.
+    pub series: Option<u32>,
 }
 
 /// A silence, and what it mutes in words.
@@ -154,7 +191,7 @@ pub struct SilenceView {
     pub what: String,
 }
 
-/// Silences in force.
+/// Silences in force, and those that are planned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SilenceList {
     /// The next to end first.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::config::{ConfigProblem, Settings};
+use crate::config::{ConfigNote, ConfigProblem, Settings};
 use crate::time::Timestamp;
 
 /// Where a value in force comes from.
@@ -24,7 +24,7 @@ pub struct ConfigurationView {
     pub path: String,
     /// Whether the file exists.
     pub exists: bool,
-    /// Its text, empty when there is none.
+    /// Its text without credentials, empty when there is none.
     pub text: String,
     /// Everything in force, defaults filled in.
     pub settings: Settings,
@@ -36,6 +36,9 @@ pub struct ConfigurationView {
     pub in_force_since: Option<Timestamp>,
     /// Sections that this version reads but does not act upon.
     pub unused: Vec<String>,
+    /// What is written without a mistake and does not work as a person may expect.
+    #[serde(default)]
+    pub notes: Vec<ConfigNote>,
 }
 
 /// Text to check.
@@ -54,6 +57,9 @@ pub struct ValidationView {
     pub problems: Vec<ConfigProblem>,
     /// Sections that this version reads but does not act upon.
     pub unused: Vec<String>,
+    /// What is written without a mistake and does not work as a person may expect.
+    #[serde(default)]
+    pub notes: Vec<ConfigNote>,
 }
 
 /// Changes one key; comments in the file survive.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AlertView, ModelsSummary, SilenceView};
+use super::backup::BackupsSummary;
+use super::{AlertView, MaintenanceSummary, ModelsSummary, SilenceView};
 use crate::time::Timestamp;
 
 /// The worst open, unsilenced alert; unknown only when none is open and the newest sample is too old.
@@ -68,6 +69,12 @@ pub struct HostView {
     pub load_1m: Option<f64>,
     /// Hottest sensor in the newest round, °C.
     pub temperature_celsius: Option<f64>,
+    /// The busiest GPU in the newest round, %; null where none tells.
+    #[serde(default)]
+    pub gpu_percent: Option<f64>,
+    /// Power of the whole machine in the newest round, W; null where nothing measures it.
+    #[serde(default)]
+    pub power_watts: Option<f64>,
 }
 
 /// The engine that answers, or that wrote what is read.
@@ -179,9 +186,9 @@ pub struct Status {
     /// Services.
     pub services: NotConfigured,
     /// Backups.
-    pub backups: NotConfigured,
+    pub backups: BackupsSummary,
     /// Maintenance.
-    pub maintenance: NotConfigured,
+    pub maintenance: MaintenanceSummary,
     /// The last ten, the newest first.
     pub operations: Vec<Operation>,
     /// Requests, tokens and errors.

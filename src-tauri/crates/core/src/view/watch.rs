@@ -15,6 +15,8 @@ pub enum Hint {
     Status,
     /// The configuration changed.
     Configuration,
+    /// Backups, or work on archives, went on.
+    Backups,
     /// A tray app is asked to open its window.
     OpenWindow {
         /// Where.

@@ -79,6 +79,7 @@ impl Engine {
             body: notice.body,
             error: notice.error,
         });
+        let runbooks = self.runbooks_of(&alert).await;
         let current_rule = self.settings().rules.iter().find(|rule| rule.id == alert.rule).cloned();
         Ok(AlertDetail {
             alert: self.view(&alert, evidence.as_ref().map(|evidence| &evidence.rule), &latest, now),
@@ -86,6 +87,7 @@ impl Engine {
             timeline: timeline.collect(),
             evidence,
             notices: notices.collect(),
+            runbooks,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The configuration as doors see and change it.
 
-use caretaker_core::config::{Document, Settings, ValueOrigin};
+use caretaker_core::config::{Document, Settings, ValueOrigin, is_credential};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::view::{ConfigurationView, OriginView, SetRequest, ValidationView};
 use caretaker_platform::files;
@@ -17,7 +17,8 @@ impl Engine {
         ConfigurationView {
             path: self.0.configuration.display().to_string(),
             exists: in_force.stamp.is_some(),
-            text: in_force.text.clone().unwrap_or_default(),
+            // A text that cannot be read as one is not shown: who knows what stands in it.
+            text: document.as_ref().map(Document::shown_text).unwrap_or_default(),
             settings: Settings::clone(&in_force.settings),
             origins: origins
                 .into_iter()
@@ -25,20 +26,24 @@ impl Engine {
                 .collect(),
             problems: in_force.problems.clone(),
             in_force_since: Some(in_force.since),
-            unused: document.map(|document| document.unused_sections()).unwrap_or_default(),
+            unused: document.as_ref().map(Document::unused_sections).unwrap_or_default(),
+            notes: document.map(|document| document.notes().to_vec()).unwrap_or_default(),
         }
     }
 
     /// Checks a text without taking it over.
     pub fn validate_configuration(&self, text: &str) -> ValidationView {
         let problems = resolve(Some(text), &self.0.environment, self.0.platform).err().unwrap_or_default();
-        let unused = Document::parse(text).map(|document| document.unused_sections()).unwrap_or_default();
-        ValidationView { valid: problems.is_empty(), problems, unused }
+        let document = Document::parse(text).ok();
+        let unused = document.as_ref().map(Document::unused_sections).unwrap_or_default();
+        let notes = document.map(|document| document.notes().to_vec()).unwrap_or_default();
+        ValidationView { valid: problems.is_empty(), problems, unused, notes }
     }
 
     /// Changes one key in the file, or removes it; comments survive. Takes it over at once.
     pub async fn set_configuration(&self, request: SetRequest) -> Result<ConfigurationView, Problem> {
         let what = match &request.value {
+            Some(_) if is_credential(&request.key) => format!("Set {}", request.key),
             Some(value) => format!("Set {} to {value}", request.key),
             None => format!("Removed {}", request.key),
         };

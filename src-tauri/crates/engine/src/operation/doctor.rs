@@ -2,10 +2,10 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use caretaker_core::egress::Reached;
+use caretaker_core::egress::{Reached, Target};
 use caretaker_core::metric::{Unit, names};
 use caretaker_core::problem::Problem;
-use caretaker_core::view::{CheckState, CheckView, DoctorView};
+use caretaker_core::view::{CheckState, CheckView, DoctorView, SensorsView};
 use caretaker_platform::bus::Bus;
 use caretaker_platform::readiness::{NotificationReadiness, Readiness};
 
@@ -30,7 +30,7 @@ impl Engine {
             Some(path) => check("programs", name, CheckState::Ok, path.display().to_string()),
             None => check("programs", name, CheckState::Absent, "not installed; only some features use it".to_owned()),
         }));
-        checks.extend(self.0.egress.reached().iter().map(reached));
+        checks.extend(self.reach_checks());
         checks.extend((self.0.server)(self.now()).await);
         for part in self.0.degraded.list() {
             // What doctor can tell stands in the other checks.
@@ -43,6 +43,17 @@ impl Engine {
     /// Whether the machine is fit to serve people around the clock.
     pub async fn server_readiness(&self) -> Result<DoctorView, Problem> {
         Ok(judged((self.0.server)(self.now()).await))
+    }
+
+    /// Every sensor that was looked for, read now: for people who wonder where a figure comes from or why there is none.
+    pub async fn sensors(&self) -> Result<SensorsView, Problem> {
+        let host = self.host_view(&self.latest());
+        let system = format!("{} {}", host.os, host.os_version);
+        // Not its name: the answer is made to be shown to others.
+        let machine = [system.trim(), host.cpu.as_str(), host.architecture.as_str()];
+        let machine: Vec<&str> = machine.into_iter().filter(|word| !word.is_empty()).collect();
+        let sensors = self.blocking(|inner| Ok((inner.sensors)())).await?;
+        Ok(SensorsView { machine: machine.join(", "), sensors })
     }
 
     /// What this home can be reached by. The door on loopback is off unless the configuration opens it.
@@ -73,6 +84,39 @@ impl Engine {
         };
         let ports = check("network", "own ports", CheckState::Ok, text);
         vec![found, ports]
+    }
+
+    /// What the configuration lets Caretaker reach beyond this machine, and what was reached for since the start.
+    fn reach_checks(&self) -> Vec<CheckView> {
+        let (allowed, reached) = (self.0.egress.allowed(), self.0.egress.reached());
+        let readable = self.readable_channels();
+        let beyond = if allowed.is_empty() {
+            "nothing is reached: the configuration names no place"
+        } else {
+            "only these places are reached, because the configuration names them"
+        };
+        let mut checks = vec![check("network", "beyond this machine", CheckState::Ok, beyond.to_owned())];
+        let mut targets: Vec<&Target> = allowed.iter().map(|allowance| &allowance.target).collect();
+        targets.sort();
+        targets.dedup();
+        for target in targets {
+            let by = allowed.iter().filter(|one| one.target == *target).map(|one| format!("`{}`", one.by));
+            let by = by.collect::<Vec<_>>().join(", ");
+            let counts = reached.iter().find(|one| one.target == *target);
+            let (opened, failed) = counts.map_or((0, 0), |one| (one.opened, one.failed));
+            let detail = format!("may be reached for {by}; {}", connections(opened, failed));
+            let found = check("network", &target.to_string(), CheckState::Ok, detail);
+            let open = readable.iter().any(|one| one == target);
+            checks.push(if open {
+                let found = CheckView { state: CheckState::Warning, ..found };
+                hinted(found, "what is sent there can be read on the way; use https:// if the other side can")
+            } else {
+                found
+            });
+        }
+        let rest = reached.iter().filter(|one| !allowed.iter().any(|allowance| allowance.target == one.target));
+        checks.extend(rest.map(not_named));
+        checks
     }
 
     async fn home_checks(&self, readiness: &Readiness) -> Vec<CheckView> {
@@ -123,10 +167,14 @@ impl Engine {
 }
 
 /// A program on this machine to which Caretaker connects. That nobody listens at a usual port is no fault.
-fn reached(one: &Reached) -> CheckView {
-    let detail = format!("{} opened, {} refused", crate::words::count(one.opened as usize, "connection"), one.failed);
+fn not_named(one: &Reached) -> CheckView {
+    let detail = connections(one.opened, one.failed);
     let state = if one.opened > 0 { CheckState::Ok } else { CheckState::Absent };
     check("network", &one.target.to_string(), state, detail)
+}
+
+fn connections(opened: u64, failed: u64) -> String {
+    format!("{} opened, {failed} refused", crate::words::count(opened as usize, "connection"))
 }
 
 /// The worst of the checks is the state of the whole.
@@ -206,5 +254,15 @@ fn sensor_checks(latest: &Latest, readiness: &Readiness) -> Vec<CheckView> {
         0 => check("sensors", "disks", CheckState::Warning, "no mounted disk was measured yet".to_owned()),
         number => check("sensors", "disks", CheckState::Ok, crate::words::count(number, "mounted disk")),
     };
-    vec![temperature, pressure, disk]
+    let counted = |name: &str, series: &str, one: &str, absent: &str| match latest.all(series).count() {
+        0 => check("sensors", name, CheckState::Absent, absent.to_owned()),
+        number => check("sensors", name, CheckState::Ok, crate::words::count(number, one)),
+    };
+    let further = [
+        counted("gpu", names::GPU_USAGE, "GPU", "none that tells"),
+        counted("power", names::POWER, "part", "nothing measures it, or it may not be read"),
+        counted("fans", names::FAN, "fan", "none that turned so far"),
+        counted("disk health", names::DISK_WEAR, "disk", "no disk tells, or it may not be asked"),
+    ];
+    [temperature, pressure, disk].into_iter().chain(further).collect()
 }

@@ -1,18 +1,22 @@
 //! Everything countable as it is now, for who collects figures from outside. Reads no database.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use caretaker_core::metric::{Histogram, Reading};
 use caretaker_core::rule::Level;
-use caretaker_core::time::Timestamp;
+use caretaker_core::time::{Span, Timestamp};
 
 use super::status::STALE_INTERVALS;
 use crate::engine::{Engine, Mode};
 
+/// What is pushed keeps no beat that is known here; what is older than this would pass for present.
+const PUSHED_FOR: Span = Span::from_hours(24);
+
 /// The newest values and the engine's own counts.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
-    /// Values of the newest round; none when it is so old that they would pass for present ones.
+    /// Values of the newest round, none when it is so old that they would pass for present ones, and what was pushed in the
+    /// last 24 hours.
     pub readings: Vec<Reading>,
     /// When the newest round was made.
     pub at: Option<Timestamp>,
@@ -35,8 +39,12 @@ impl Engine {
         let limit = self.settings().collect.interval * STALE_INTERVALS;
         let fresh = latest.round.is_some_and(|round| now.since(round.at) <= limit);
         let raised = |level| latest.open.iter().filter(|alert| alert.is_raised() && alert.level == level).count();
+        let mut readings = if fresh { latest.readings.clone() } else { Vec::new() };
+        readings.extend(latest.pushed.iter().filter(|(_, newest)| now.since(newest.at) <= PUSHED_FOR).map(
+            |(key, newest)| Reading { key: Arc::clone(key), unit: newest.unit, kind: newest.kind, value: newest.value },
+        ));
         Figures {
-            readings: if fresh { latest.readings.clone() } else { Vec::new() },
+            readings,
             at: latest.round.map(|round| round.at),
             started: (self.mode() == Mode::Live).then_some(self.0.started),
             rounds: self.0.round_times.lock().unwrap_or_else(PoisonError::into_inner).clone(),

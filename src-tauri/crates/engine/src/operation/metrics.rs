@@ -39,8 +39,12 @@ pub struct PointsQuery {
     pub max_points: Option<u32>,
 }
 
+const DAY: Span = Span::from_hours(24);
+/// Of the small charts in the summary.
+const CHART_STEP: Span = Span::from_minutes(15);
+
 /// The series that the summary shows.
-const MAIN: [&str; 10] = [
+const MAIN: [&str; 15] = [
     names::CPU_USAGE,
     names::LOAD_1M,
     names::MEMORY_USAGE,
@@ -50,7 +54,12 @@ const MAIN: [&str; 10] = [
     names::NETWORK_RECEIVED,
     names::NETWORK_SENT,
     names::TEMPERATURE,
-    names::OWN_CPU_TIME,
+    names::GPU_USAGE,
+    names::POWER,
+    names::MODEL_TOKENS_PER_SECOND,
+    names::ROUND_TIME,
+    names::OWN_CPU_USAGE,
+    names::OWN_MEMORY,
 ];
 
 impl Engine {
@@ -65,8 +74,9 @@ impl Engine {
     pub async fn points(&self, query: PointsQuery) -> Result<PointsView, Problem> {
         self.used()?;
         let to = query.to.unwrap_or_else(|| self.now());
-        let from = query.from.unwrap_or(to - Span::from_hours(24));
-        if from >= to {
+        // Nothing was measured before 1970, and years below zero have no text that others read.
+        let from = query.from.unwrap_or(to - Span::from_hours(24)).max(Timestamp::from_millis(0));
+        if from > to {
             return Err(Problem::new(Code::Usage, "the range ends before it begins").hint("for example `--since 24h`"));
         }
         if query.step.is_some_and(|step| step < Span::from_seconds(1)) {
@@ -97,7 +107,7 @@ impl Engine {
         })
     }
 
-    /// Figures of the main series over the last hour and day.
+    /// Figures of the main series over the last hour, 24 hours and 7 days.
     pub async fn summary(&self) -> Result<MetricSummary, Problem> {
         self.used()?;
         let now = self.now();
@@ -106,25 +116,35 @@ impl Engine {
             .blocking(move |inner| {
                 let mut rows = Vec::new();
                 for name in MAIN {
-                    let all = Labels::none();
-                    let end = now + Span::from_millis(1);
-                    let hour = inner.metrics.points(name, &all, now - Span::from_hours(1), end, Resolution::Raw)?;
-                    let five = Resolution::Step(Span::from_minutes(5));
-                    for day in inner.metrics.points(name, &all, now - Span::from_hours(24), end, five)? {
-                        let last_hour = hour.iter().find(|one| one.key == day.key);
+                    let over = |back: Span, resolution| {
+                        let end = now + Span::from_millis(1);
+                        inner.metrics.points(name, &Labels::none(), now - back, end, resolution)
+                    };
+                    let hour = over(Span::from_hours(1), Resolution::Raw)?;
+                    let day = over(DAY, Resolution::Raw)?;
+                    let chart = over(DAY, Resolution::Step(CHART_STEP))?;
+                    let week = over(Span::from_days(7), Resolution::Step(Span::from_minutes(5)))?;
+                    // Whatever was measured within a week has a row; a window without it has no figures.
+                    for SeriesPoints { key, unit, stats, .. } in week {
+                        let of = |all: &[SeriesPoints]| all.iter().find(|one| one.key == key).cloned();
+                        let last_hour = of(&hour);
                         rows.push(SummaryRow {
-                            last: last_hour.and_then(|one| one.points.iter().rev().find_map(|point| point.value)),
+                            last: last_hour
+                                .as_ref()
+                                .and_then(|one| one.points.iter().rev().find_map(|point| point.value)),
                             hour: last_hour.map(|one| one.stats).unwrap_or_default(),
-                            day: day.stats,
-                            unit: day.unit,
-                            key: day.key,
+                            day: of(&day).map(|one| one.stats).unwrap_or_default(),
+                            week: stats,
+                            points: of(&chart).map(|one| one.points).unwrap_or_default(),
+                            unit,
+                            key,
                         });
                     }
                 }
                 Ok(rows)
             })
             .await?;
-        Ok(MetricSummary { at, series })
+        Ok(MetricSummary { at, from: now - DAY, to: now, series })
     }
 
     async fn unknown_series(&self, name: &str) -> Problem {

@@ -1,11 +1,20 @@
 //! Everything that a door can ask for, an operation once. Each file is one theme.
 
+mod alert_export;
 mod alerts;
+mod backup_setup;
+mod backups;
+mod browsing;
+mod channels;
 mod configuration;
+mod cost;
 mod doctor;
 mod export;
+mod exports;
 mod figures;
+mod folders;
 mod health;
+mod maintenance;
 mod metrics;
 mod models;
 mod noise;
@@ -13,15 +22,20 @@ mod overview;
 mod parts;
 mod quiet;
 mod record;
+mod recording;
 mod rules;
+mod runbooks;
 mod silences;
 mod status;
 mod tokens;
 mod unusual;
 mod window;
+mod write_out;
 
 pub use alerts::AlertFilter;
+pub(crate) use cost::written_in_a_day;
 pub use export::ExportQuery;
+pub(crate) use exports::Exporting;
 pub use figures::Figures;
 pub use metrics::PointsQuery;
 pub(crate) use quiet::quiet_until;

@@ -91,19 +91,69 @@ fn plans(latest: &Latest) -> Vec<Plan> {
         ];
         plans.push(plain("swap", "Swap", names::SWAP_USED, Unit::Bytes, details));
     }
+    let cards: Vec<&Reading> = latest.all(names::GPU_USAGE).collect();
+    plans.extend(cards.iter().map(|reading| gpu(reading, cards.len(), latest)));
     plans.extend(latest.all(names::DISK_USAGE).map(|reading| disk(reading, latest)));
     plans.extend(latest.all(names::DISK_WRITTEN).map(|reading| activity(reading, latest)));
     plans.extend(latest.all(names::NETWORK_RECEIVED).map(|reading| network(reading, latest)));
-    if let Some(hottest) = latest.all(names::TEMPERATURE).max_by(|a, b| a.value.total_cmp(&b.value)) {
-        plans.push(Plan {
-            id: "temperature".to_owned(),
-            title: "Temperature".to_owned(),
-            series: SeriesKey::clone(&hottest.key),
-            unit: Unit::Celsius,
-            details: Vec::new(),
-        });
-    }
+    plans.extend(heat(latest));
     plans
+}
+
+/// Heat, and what makes and carries it away: the hottest sensor with power and fans beside it. A machine that shows no
+/// temperature has the first of the others in its place, and one that shows nothing has no tile.
+fn heat(latest: &Latest) -> Option<Plan> {
+    let highest = |name| latest.all(name).max_by(|a, b| a.value.total_cmp(&b.value));
+    let plan = |id: &str, title: &str, reading: &Reading, details| Plan {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        series: SeriesKey::clone(&reading.key),
+        unit: reading.unit,
+        details,
+    };
+    let (power, fan) = (power(latest), highest(names::FAN));
+    let of_power = ("Power", power.map(|power| power.value), Unit::Watts);
+    let of_fan = ("Fan", fan.map(|fan| fan.value), Unit::TurnsPerMinute);
+    if let Some(hottest) = highest(names::TEMPERATURE) {
+        return Some(plan("temperature", "Temperature", hottest, vec![of_power, of_fan]));
+    }
+    if let Some(power) = power {
+        return Some(plan("power", "Power", power, vec![of_fan]));
+    }
+    fan.map(|fan| plan("fan", "Fan", fan, Vec::new()))
+}
+
+/// Of the whole machine where that is measured, else of its CPU.
+fn power(latest: &Latest) -> Option<&Reading> {
+    let of = |part: &str| latest.all(names::POWER).find(|reading| reading.key.labels.get("part") == Some(part));
+    of("total").or_else(|| of("cpu")).or_else(|| latest.all(names::POWER).next())
+}
+
+fn gpu(reading: &Reading, cards: usize, latest: &Latest) -> Plan {
+    let name = reading.key.labels.get("gpu").unwrap_or("?");
+    Plan {
+        id: format!("gpu:{name}"),
+        title: if cards == 1 { "GPU".to_owned() } else { format!("GPU {name}") },
+        series: SeriesKey::clone(&reading.key),
+        unit: Unit::Percent,
+        details: vec![
+            ("Memory", latest.labelled(names::GPU_MEMORY, &reading.key.labels), Unit::Bytes),
+            ("Of", latest.labelled(names::GPU_MEMORY_TOTAL, &reading.key.labels), Unit::Bytes),
+            ("Shared", latest.labelled(names::GPU_MEMORY_SHARED, &reading.key.labels), Unit::Bytes),
+        ],
+    }
+}
+
+/// How worn a disk is. macOS names the container in one series (`disk3`) and the disk below it in the other (`disk0`);
+/// where there is one of each, they belong together.
+fn wear(labels: &Labels, latest: &Latest) -> Option<f64> {
+    let only = |name| {
+        let mut all = latest.all(name);
+        let one = all.next().filter(|_| all.next().is_none())?;
+        one.key.labels.get("disk")?.starts_with("disk").then_some(one.value)
+    };
+    let of_the_name = latest.labelled(names::DISK_WEAR, labels);
+    of_the_name.or_else(|| only(names::DISK_WRITTEN).and_then(|_| only(names::DISK_WEAR)))
 }
 
 fn disk(reading: &Reading, latest: &Latest) -> Plan {
@@ -130,6 +180,7 @@ fn activity(reading: &Reading, latest: &Latest) -> Plan {
         details: vec![
             ("Reads", latest.labelled(names::DISK_READ, &reading.key.labels), Unit::BytesPerSecond),
             ("Busy", latest.labelled(names::DISK_BUSY, &reading.key.labels), Unit::Percent),
+            ("Worn", wear(&reading.key.labels, latest), Unit::Percent),
         ],
     }
 }

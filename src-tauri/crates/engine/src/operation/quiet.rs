@@ -1,10 +1,10 @@
 //! Pausing notifications: for a length of time, until tomorrow morning, or not any more.
 
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::time::{Span, Timestamp, first_shown};
 use caretaker_core::view::{Hint, QuietRequest, QuietView};
 use caretaker_store::{StateStore, StoreError};
-use chrono::{Days, Local, NaiveTime, TimeZone};
+use chrono::{Days, Local, NaiveTime};
 
 use crate::engine::Engine;
 use crate::pipeline::Work;
@@ -25,8 +25,7 @@ fn tomorrow(now: Timestamp) -> Timestamp {
     let local = now.to_utc().with_timezone(&Local);
     let day = local.date_naive().checked_add_days(Days::new(1)).unwrap_or(local.date_naive());
     // An hour that daylight saving skips does not exist at seven in the morning in any zone; were it so, a day will do.
-    let at = Local.from_local_datetime(&day.and_time(morning)).earliest();
-    at.map_or(now + Span::from_days(1), |at| Timestamp::from_millis(at.timestamp_millis()))
+    first_shown(day.and_time(morning), &Local).unwrap_or(now + Span::from_days(1))
 }
 
 fn wished(request: &QuietRequest, now: Timestamp) -> Result<Option<Timestamp>, Problem> {

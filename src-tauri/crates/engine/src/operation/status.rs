@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use caretaker_core::alert::Instance;
-use caretaker_core::metric::names;
+use caretaker_core::metric::{Labels, names};
 use caretaker_core::notice::silenced_until;
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::Level;
@@ -49,6 +49,8 @@ impl Engine {
         let degraded = self.0.degraded.list();
         let engine = self.engine_view(&latest);
         let models = self.models_summary(stale);
+        let backups = self.summary_for_status().await;
+        let maintenance = self.maintenance_summary().await;
         let verdict = verdict(state, &latest, now, age, engine.running, degraded.len());
         Ok(Status {
             state,
@@ -60,6 +62,8 @@ impl Engine {
             quiet: self.quiet(),
             silences: self.silence_views(&latest, now),
             configuration_mistakes: u32::try_from(self.0.in_force.borrow().problems.len()).unwrap_or(u32::MAX),
+            backups,
+            maintenance,
             operations,
             models,
             storage: storage(&self.0, series, oldest),
@@ -115,6 +119,8 @@ impl Engine {
             disk_percent: largest(names::DISK_USAGE),
             load_1m: latest.value(names::LOAD_1M),
             temperature_celsius: largest(names::TEMPERATURE),
+            gpu_percent: largest(names::GPU_USAGE),
+            power_watts: latest.labelled(names::POWER, &Labels::one("part", "total")),
             ..facts.clone()
         }
     }

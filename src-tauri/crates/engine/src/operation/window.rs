@@ -2,13 +2,14 @@
 
 use std::sync::atomic::Ordering;
 
-use caretaker_core::notice::{NATIVE, Notice, NoticeId, NoticeKind, NoticeState};
+use caretaker_core::notice::NATIVE;
 use caretaker_core::port::NotificationAction;
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::rule::Level;
 use caretaker_core::time::Span;
 use caretaker_core::view::{Hint, OpenWindowView};
+use caretaker_store::Decision;
 
+use super::channels::test_notice;
 use crate::engine::Engine;
 
 /// How long the button on a notification mutes an alert.
@@ -37,31 +38,26 @@ impl Engine {
         }
     }
 
+    /// Whether somebody can show a notification: the engine, or a tray app that it hands notices to.
+    pub(super) fn reaches_a_screen(&self) -> bool {
+        let own = self.0.notifier.as_ref().map(|notifier| notifier.is_present());
+        own.unwrap_or_else(|| self.0.desktops.load(Ordering::Relaxed) > 0)
+    }
+
     /// Shows a notification that proves the way to the screen.
     pub async fn test_notification(&self) -> Result<(), Problem> {
         self.writable()?;
+        let notice = test_notice(NATIVE, self.now());
         let Some(notifier) = self.0.notifier.clone() else {
-            return Err(Problem::new(Code::NotConfigured, "this engine has no desktop to show notifications on")
-                .hint("start the tray app"));
-        };
-        let now = self.now();
-        let notice = Notice {
-            persistent: false,
-            id: NoticeId(format!("test-{}", now.as_millis())),
-            alert: caretaker_core::alert::AlertId("test".to_owned()),
-            channel: NATIVE.to_owned(),
-            kind: NoticeKind::Raise,
-            level: Level::Warning,
-            title: "Caretaker can reach you".to_owned(),
-            body: "This is the test that you asked for.".to_owned(),
-            route: "settings".to_owned(),
-            created: now,
-            expires: now + SNOOZE,
-            state: NoticeState::Pending,
-            attempts: 0,
-            next_attempt: now,
-            delivered_at: None,
-            error: None,
+            if !self.reaches_a_screen() {
+                let problem = Problem::new(Code::NotConfigured, "this engine has no desktop to show notifications on");
+                return Err(problem.hint("start the tray app"));
+            }
+            // The tray app asks for what is due when it is told to look again.
+            let decision = Decision { notices: vec![notice], ..Decision::default() };
+            self.blocking(move |inner| Ok(inner.state.commit(decision)?)).await?;
+            self.record("notification test", "Handed a test notification to the tray app".to_owned(), Ok(())).await;
+            return Ok(());
         };
         let shown = notifier.deliver(&notice).await.map_err(|error| {
             Problem::new(Code::Internal, format!("show a notification: {error}"))

@@ -29,6 +29,14 @@ impl FakeSystemd {
 }
 
 impl Commands for FakeSystemd {
+    fn run_heard<'a>(
+        &'a self,
+        command: &'a CommandLine,
+        _: caretaker_core::port::Hearing<'a>,
+    ) -> PortFuture<'a, Result<CommandResult, CommandError>> {
+        self.run(command)
+    }
+
     fn run<'a>(&'a self, command: &'a CommandLine) -> PortFuture<'a, Result<CommandResult, CommandError>> {
         let line = command.to_string();
         self.heard.lock().unwrap().push(line.clone());

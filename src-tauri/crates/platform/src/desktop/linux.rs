@@ -3,12 +3,14 @@
 
 use std::convert::Infallible;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use zbus::fdo::DBusProxy;
 
+use super::ShowError;
 use crate::bus::{Bus, BusError, connect, owner_of};
 
 /// The name that a desktop with a place for tray icons owns.
@@ -16,6 +18,46 @@ const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// How long to leave a bus alone that did not answer.
 const RETRY: Duration = Duration::from_secs(10);
+
+/// The name that file managers answer to; the bus starts one where none runs.
+const FILE_MANAGER: &str = "org.freedesktop.FileManager1";
+
+/// How long a file manager may take to start.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// The file manager is asked over the bus: a program that is started here would end with its caller.
+pub async fn show_folder(bus: &Bus, path: &str) -> Result<bool, ShowError> {
+    let ask = async {
+        let connection = connect(bus).await?;
+        let proxy = zbus::Proxy::new(&connection, FILE_MANAGER, "/org/freedesktop/FileManager1", FILE_MANAGER).await?;
+        match proxy.call_method("ShowFolders", &(vec![address(path)], "")).await {
+            Ok(_) => Ok(true),
+            Err(zbus::Error::MethodError(name, ..)) if is_nobody(&name) => Ok(false),
+            Err(error) => Err(BusError::from(error)),
+        }
+    };
+    match tokio::time::timeout(OPENING, ask).await {
+        Ok(shown) => shown.map_err(|error| ShowError(error.to_string())),
+        Err(_) => Err(ShowError("the file manager does not answer".to_owned())),
+    }
+}
+
+fn is_nobody(error: &str) -> bool {
+    error.ends_with(".ServiceUnknown") || error.ends_with(".NameHasNoOwner")
+}
+
+/// A path as an address: what could mean something in one is written with its number.
+fn address(path: &str) -> String {
+    let mut text = "file://".to_owned();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
 
 /// `DISPLAY` or `WAYLAND_DISPLAY` names one.
 pub fn has_display() -> bool {
@@ -69,6 +111,17 @@ fn names_a_display(variable: Option<&OsStr>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_an_address_that_means_nothing_else() {
+        for (path, expected) in [
+            ("/srv/board", "file:///srv/board"),
+            ("/home/ann/My files #1?", "file:///home/ann/My%20files%20%231%3F"),
+            ("/Ä/100%", "file:///%C3%84/100%25"),
+        ] {
+            assert_eq!(address(path), expected);
+        }
+    }
 
     #[test]
     fn an_empty_variable_names_no_display() {

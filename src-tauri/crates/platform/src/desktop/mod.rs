@@ -10,6 +10,8 @@ use linux as native;
 #[cfg(target_os = "macos")]
 use macos as native;
 
+use std::path::Path;
+
 use tokio::sync::watch;
 
 use crate::bus::Bus;
@@ -17,6 +19,20 @@ use crate::bus::Bus;
 /// Whether windows can be opened here.
 pub fn has_display() -> bool {
     native::has_display()
+}
+
+/// Why a folder could not be shown.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ShowError(String);
+
+/// Shows a folder in the file manager of this desktop; false where there is none, and for what is no folder.
+pub async fn show_folder(bus: &Bus, path: &str) -> Result<bool, ShowError> {
+    // A file would be opened by whatever program claims it.
+    if !path.starts_with('/') || !Path::new(path).is_dir() {
+        return Ok(false);
+    }
+    native::show_folder(bus, path).await
 }
 
 /// Whether somebody shows tray icons now. Any doubt is a no.

@@ -102,6 +102,11 @@ impl Readiness {
     }
 }
 
+/// What answers on the desktop, asked now.
+pub(crate) async fn desktop(bus: &Bus) -> DesktopReadiness {
+    native::desktop(bus).await
+}
+
 /// What keeps programs alive on this machine without a login, if anything does.
 pub fn service_supervisor() -> Option<&'static str> {
     native::service_supervisor()

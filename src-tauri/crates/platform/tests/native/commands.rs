@@ -79,3 +79,62 @@ async fn gone(pid: &str) {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn what_a_program_is_told_on_its_standard_input_arrives_and_need_not_be_read() {
+    let mut line = shell("cat; echo over");
+    line.input = b"hello ".repeat(20_000);
+    let result = SystemCommands.run(&line).await.unwrap();
+    assert!(
+        result.output.starts_with("hello hello ") && result.output.ends_with("hello over\n"),
+        "{}",
+        result.output.len()
+    );
+    let mut deaf = shell("exit 3");
+    deaf.input = b"hello ".repeat(200_000);
+    assert_eq!(SystemCommands.run(&deaf).await.unwrap().ended, Ended::Code(3));
+}
+
+#[tokio::test]
+async fn what_is_printed_is_heard_while_the_program_still_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = folder.path().join("gate");
+    // It goes on only when what it said was heard.
+    let line = shell(&format!("echo first; while [ ! -e '{}' ]; do sleep 0.05; done; echo second >&2", gate.display()));
+    let heard = std::sync::Mutex::new(Vec::new());
+    let hearing = |piece: &[u8]| {
+        heard.lock().unwrap().extend_from_slice(piece);
+        if !gate.exists() {
+            std::fs::File::create(&gate).unwrap();
+        }
+    };
+    let said = SystemCommands.run_heard(&line, &hearing).await.unwrap();
+    assert_eq!((said.output.as_str(), said.errors.as_str()), ("first\n", "second\n"));
+    assert_eq!(String::from_utf8(heard.into_inner().unwrap()).unwrap(), "first\nsecond\n");
+}
+
+/// Starts a program that leaves the group and the session, and gives the number of that one.
+#[cfg(target_os = "linux")]
+const RUNAWAY: &str = "setsid sh -c 'echo $$; exec sleep 600' & sleep 0.3";
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn what_left_the_group_is_ended_by_its_mark() {
+    let mut line = shell(RUNAWAY);
+    line.mark = Some(format!("test-{}", std::process::id()));
+    let said = result(&line).await;
+    gone(said.output.trim()).await;
+    // One that is cancelled leaves nothing behind either.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pid");
+    let mut line =
+        shell(&format!("setsid sh -c 'echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600' & wait", file.display()));
+    line.mark = Some(format!("other-{}", std::process::id()));
+    let running = tokio::spawn(async move { SystemCommands.run(&line).await.map(drop) });
+    while !file.exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    running.abort();
+    let _ = running.await;
+    gone(std::fs::read_to_string(&file).unwrap().trim()).await;
+}

@@ -35,6 +35,7 @@ fn notice(alert: &str, kind: NoticeKind, level: Level, body: &str) -> Notice {
         body: body.into(),
         route: format!("alerts/{alert}"),
         persistent: false,
+        about: None,
         created: Timestamp::default(),
         expires: Timestamp::default(),
         state: NoticeState::Pending,
@@ -92,7 +93,7 @@ async fn one_alert_is_one_notification_from_its_raising_to_its_end() {
 
 #[tokio::test]
 async fn actions_are_offered_only_where_the_server_has_them() {
-    for (capabilities, expected) in [(&ALL[..], 3), (&["body"][..], 0)] {
+    for (capabilities, expected) in [(&ALL[..], 4), (&["body"][..], 0)] {
         let bus = PrivateBus::start();
         let daemon = NotificationDaemon::start(&bus, capabilities).await;
         let (notifier, _actions) = notifier(&bus, None);
@@ -108,7 +109,7 @@ async fn what_a_person_chooses_comes_back_with_the_route() {
     let bus = PrivateBus::start();
     let daemon = NotificationDaemon::start(&bus, &ALL).await;
     let (notifier, mut actions) = notifier(&bus, None);
-    for (alert, label) in [("a", "Open"), ("b", "Acknowledge"), ("c", "Snooze 1 h")] {
+    for (alert, label) in [("a", "Open"), ("d", "Open runbook"), ("b", "Acknowledge"), ("c", "Snooze 1 h")] {
         notifier.deliver(&raise(alert, "busy")).await.unwrap();
         let shown = daemon.shown().pop().unwrap();
         let (key, _) = shown.actions.iter().find(|(_, shown)| shown == label).unwrap();
@@ -117,6 +118,7 @@ async fn what_a_person_chooses_comes_back_with_the_route() {
         let route = format!("alerts/{alert}");
         let expected = match label {
             "Open" => NotificationAction::Open { route },
+            "Open runbook" => NotificationAction::Open { route: "runbooks/of/d".to_owned() },
             "Acknowledge" => NotificationAction::Acknowledge { route },
             _ => NotificationAction::Snooze { route },
         };

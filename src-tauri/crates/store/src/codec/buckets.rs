@@ -3,10 +3,13 @@
 //!
 //! Shape: `count of buckets`, runs of filled slots (`gap, length` until all are named), then blocks of up to 48
 //! buckets, in each four columns (samples, smallest, range, share) packed into as many bits as the widest needs.
+//!
+//! Buckets of a series of real numbers begin with a zero, because a row has at least one bucket, and a version; what
+//! follows is written in [`real_buckets`], where sums are as exact as additions are.
 
-use super::Malformed;
 use super::bits::{Bits, bits_at, width_of};
 use super::varint::{Input, fold, put, unfold};
+use super::{Malformed, real, real_buckets};
 
 /// Long enough that headers do not count, short enough that one outlier does not widen a whole day.
 const BLOCK: usize = 48;
@@ -22,6 +25,9 @@ const LEAST_SHIFT: u32 = 3;
 pub(crate) struct Bucket {
     /// Which slot of the row's span of time.
     pub(crate) slot: u32,
+    /// Whether the samples are real numbers: then smallest and largest are [`real::image`]s, and `excess` is not what it
+    /// says but the bits of the sum.
+    pub(crate) real: bool,
     /// Number of samples, at least one.
     pub(crate) count: u64,
     /// Smallest sample.
@@ -35,11 +41,22 @@ pub(crate) struct Bucket {
 impl Bucket {
     /// A bucket of one sample.
     pub(crate) const fn of(slot: u32, value: i64) -> Self {
-        Self { slot, count: 1, min: value, max: value, excess: 0 }
+        Self { slot, real: false, count: 1, min: value, max: value, excess: 0 }
+    }
+
+    /// A bucket of one sample that is a real number.
+    pub(crate) const fn of_real(slot: u32, image: i64) -> Self {
+        Self { slot, real: true, count: 1, min: image, max: image, excess: real::value(image).to_bits() }
     }
 
     /// Takes in the samples of another bucket.
     pub(crate) fn merge(&mut self, other: &Self) {
+        if self.real {
+            self.excess = real_sum(self.sum() + other.sum());
+            self.count += other.count;
+            (self.min, self.max) = (self.min.min(other.min), self.max.max(other.max));
+            return;
+        }
         let min = self.min.min(other.min);
         let lift = |bucket: &Self| bucket.min.abs_diff(min).saturating_mul(bucket.count).saturating_add(bucket.excess);
         self.excess = lift(self).saturating_add(lift(other));
@@ -50,12 +67,23 @@ impl Bucket {
 
     /// Sum of the samples.
     pub(crate) fn sum(&self) -> f64 {
+        if self.real {
+            return f64::from_bits(self.excess);
+        }
         self.min as f64 * self.count as f64 + self.excess as f64
     }
 }
 
+/// A sum as it is kept: of the largest numbers there are, it stays one.
+pub(crate) const fn real_sum(sum: f64) -> u64 {
+    sum.clamp(f64::MIN, f64::MAX).to_bits()
+}
+
 /// Writes buckets with rising slots.
 pub(crate) fn encode(buckets: &[Bucket]) -> Vec<u8> {
+    if buckets.first().is_some_and(|bucket| bucket.real) {
+        return real_buckets::encode(buckets);
+    }
     let mut bytes = Vec::with_capacity(16 + buckets.len() * 4);
     put(&mut bytes, buckets.len() as u64);
     let mut end = 0;
@@ -106,6 +134,9 @@ fn excess(share: u64, range: u64, count: u64) -> u64 {
 pub(crate) fn decode(bytes: &[u8], mut take: impl FnMut(Bucket)) -> Result<(), Malformed> {
     let mut input = Input(bytes);
     let total = usize::try_from(input.number()?).map_err(|_| Malformed)?;
+    if total == 0 && !input.is_empty() {
+        return real_buckets::decode(&mut input, take);
+    }
     let mut runs = input;
     let mut named = 0_usize;
     while named < total {
@@ -130,6 +161,7 @@ pub(crate) fn decode(bytes: &[u8], mut take: impl FnMut(Bucket)) -> Result<(), M
             let min = unfold(mins[index]);
             take(Bucket {
                 slot: u32::try_from(slot).map_err(|_| Malformed)?,
+                real: false,
                 count: counts[index],
                 min,
                 max: min.wrapping_add(ranges[index] as i64),

@@ -2,12 +2,13 @@
 //! ([`super::clocks`]); here only stands in which of its rounds the series has no value.
 //!
 //! Shape: version, count of rounds in the period, flag byte (1: a bitmap follows), bitmap (bit set: no value), column of
-//! the values.
+//! the values: whole numbers in version 1, real ones in version 2.
 
 use super::varint::{Input, put};
-use super::{Malformed, column};
+use super::{Malformed, column, real};
 
-const VERSION: u8 = 1;
+const WHOLE: u8 = 1;
+const REAL: u8 = 2;
 
 /// Values with the positions of their rounds in the period.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) struct Samples {
     pub(crate) rounds: Vec<u32>,
     /// One a position.
     pub(crate) values: Vec<i64>,
+    /// Whether the values are [`real::image`]s.
+    pub(crate) real: bool,
 }
 
 impl Samples {
@@ -44,7 +47,7 @@ impl Samples {
 /// Writes the samples of a series in a period of `rounds` rounds.
 pub(crate) fn encode(samples: &Samples, rounds: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(32 + samples.values.len() * 2);
-    bytes.push(VERSION);
+    bytes.push(if samples.real { REAL } else { WHOLE });
     put(&mut bytes, rounds as u64);
     let complete = samples.rounds.len() == rounds;
     bytes.push(u8::from(!complete));
@@ -62,14 +65,20 @@ pub(crate) fn encode(samples: &Samples, rounds: usize) -> Vec<u8> {
             }
         }
     }
-    column::encode(&mut bytes, &samples.values);
+    let write = if samples.real { real::encode } else { column::encode };
+    write(&mut bytes, &samples.values);
     bytes
 }
 
 /// Reads the samples of a series into `samples`, in place of what was there.
 pub(crate) fn decode(bytes: &[u8], rounds: usize, samples: &mut Samples) -> Result<(), Malformed> {
     let mut input = Input(bytes);
-    if input.bytes(1)? != [VERSION] || input.number()? != rounds as u64 {
+    samples.real = match input.bytes(1)? {
+        [WHOLE] => false,
+        [REAL] => true,
+        _ => return Err(Malformed),
+    };
+    if input.number()? != rounds as u64 {
         return Err(Malformed);
     }
     samples.rounds.clear();
@@ -85,7 +94,8 @@ pub(crate) fn decode(bytes: &[u8], rounds: usize, samples: &mut Samples) -> Resu
         }
         _ => return Err(Malformed),
     }
-    column::decode(&mut input, samples.rounds.len(), &mut samples.values)
+    let read = if samples.real { real::decode } else { column::decode };
+    read(&mut input, samples.rounds.len(), &mut samples.values)
 }
 
 #[cfg(test)]
@@ -96,14 +106,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn samples_come_back(cells in prop::collection::vec(prop::option::weighted(0.8, any::<i64>()), 0..300), narrow in 0_u32..64) {
-            let mut samples = Samples::default();
+        fn samples_come_back(cells in prop::collection::vec(prop::option::weighted(0.8, any::<i64>()), 0..300), narrow in 0_u32..64, real in any::<bool>()) {
+            let mut samples = Samples { real, ..Samples::default() };
             for (round, cell) in cells.iter().enumerate() {
                 if let Some(value) = cell {
                     samples.push(round as u32, value >> narrow);
                 }
             }
-            let mut read = Samples { rounds: vec![1], values: vec![2] };
+            let mut read = Samples { rounds: vec![1], values: vec![2], real: !real };
             prop_assert_eq!(decode(&encode(&samples, cells.len()), cells.len(), &mut read), Ok(()));
             prop_assert_eq!(&read, &samples);
             for (round, cell) in cells.iter().enumerate() {
@@ -120,15 +130,18 @@ mod tests {
 
     #[test]
     fn the_bytes_are_these() {
-        let samples = Samples { rounds: vec![0, 1, 2, 3], values: vec![4, 7, 4, 5] };
+        let samples = Samples { rounds: vec![0, 1, 2, 3], values: vec![4, 7, 4, 5], real: false };
         assert_eq!(encode(&samples, 4), [1, 4, 0, 1, 8, 2, 0, 0b01_00_11]);
-        let samples = Samples { rounds: vec![1, 8], values: vec![-1, -1] };
+        let samples = Samples { rounds: vec![1, 8], values: vec![-1, -1], real: false };
         assert_eq!(encode(&samples, 10), [1, 10, 1, 0b1111_1101, 0b10, 0, 1]);
+        let half = real::image(0.5);
+        let samples = Samples { rounds: vec![0, 1], values: vec![half, half], real: true };
+        assert_eq!(encode(&samples, 2), [2, 2, 0, 1, 0, 10]);
     }
 
     #[test]
     fn a_chunk_of_another_version_or_another_length_is_refused() {
-        let mut bytes = encode(&Samples { rounds: vec![0], values: vec![1] }, 1);
+        let mut bytes = encode(&Samples { rounds: vec![0], values: vec![1], real: false }, 1);
         assert_eq!(decode(&bytes, 2, &mut Samples::default()), Err(Malformed));
         bytes[0] = 9;
         assert_eq!(decode(&bytes, 1, &mut Samples::default()), Err(Malformed));

@@ -1,4 +1,5 @@
 //! The top processes of a round as bytes: a count, then `pid, name, CPU share in hundredths of a percent, memory`.
+//! How the lists of a sealed period are written is for [`super::lists`].
 
 use caretaker_core::metric::ProcessReading;
 
@@ -12,15 +13,39 @@ const PAGE: u64 = 4_096;
 pub(crate) fn encode(into: &mut Vec<u8>, processes: &[ProcessReading]) {
     put(into, processes.len() as u64);
     for process in processes {
-        put(into, u64::from(process.pid));
-        put(into, process.name.len() as u64);
-        into.extend_from_slice(process.name.as_bytes());
-        let share = process.cpu_percent.filter(|share| share.is_finite()).map(|share| (share * 100.0).round() as i64);
-        put(into, share.map_or(0, |share| fold(share).saturating_add(1)));
-        // Whole pages are even numbers, the rest odd ones; nothing has 2^63 bytes.
-        let memory = process.memory_bytes;
-        put(into, if memory % PAGE == 0 { (memory / PAGE) << 1 } else { memory << 1 | 1 });
+        put_identity(into, process.pid, &process.name);
+        put_figures(into, process);
     }
+}
+
+/// Appends the number and the name of a process.
+pub(super) fn put_identity(into: &mut Vec<u8>, pid: u32, name: &str) {
+    put(into, u64::from(pid));
+    put(into, name.len() as u64);
+    into.extend_from_slice(name.as_bytes());
+}
+
+/// Appends what was measured of a process.
+pub(super) fn put_figures(into: &mut Vec<u8>, process: &ProcessReading) {
+    let share = process.cpu_percent.filter(|share| share.is_finite()).map(|share| (share * 100.0).round() as i64);
+    put(into, share.map_or(0, |share| fold(share).saturating_add(1)));
+    // Whole pages are even numbers, the rest odd ones; nothing has 2^63 bytes.
+    let memory = process.memory_bytes;
+    put(into, if memory.is_multiple_of(PAGE) { (memory / PAGE) << 1 } else { memory << 1 | 1 });
+}
+
+/// Reads what was measured of a process: its share of CPU, its memory.
+pub(super) fn figures(input: &mut Input<'_>) -> Result<(Option<f64>, u64), Malformed> {
+    let share = input.number()?.checked_sub(1).map(|share| unfold(share) as f64 / 100.0);
+    let memory = input.number()?;
+    Ok((share, if memory & 1 == 0 { (memory >> 1).saturating_mul(PAGE) } else { memory >> 1 }))
+}
+
+/// Reads the number and the name of a process.
+pub(super) fn identity(input: &mut Input<'_>) -> Result<(u32, String), Malformed> {
+    let pid = u32::try_from(input.number()?).map_err(|_| Malformed)?;
+    let length = usize::try_from(input.number()?).map_err(|_| Malformed)?;
+    Ok((pid, std::str::from_utf8(input.bytes(length)?).map_err(|_| Malformed)?.to_owned()))
 }
 
 /// Reads a list.
@@ -33,12 +58,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<ProcessReading>, Malformed> {
     }
     (0..count)
         .map(|_| {
-            let pid = u32::try_from(input.number()?).map_err(|_| Malformed)?;
-            let length = usize::try_from(input.number()?).map_err(|_| Malformed)?;
-            let name = std::str::from_utf8(input.bytes(length)?).map_err(|_| Malformed)?.to_owned();
-            let cpu_percent = input.number()?.checked_sub(1).map(|share| unfold(share) as f64 / 100.0);
-            let memory = input.number()?;
-            let memory_bytes = if memory & 1 == 0 { (memory >> 1).saturating_mul(PAGE) } else { memory >> 1 };
+            let (pid, name) = identity(&mut input)?;
+            let (cpu_percent, memory_bytes) = figures(&mut input)?;
             Ok(ProcessReading { pid, name, cpu_percent, memory_bytes })
         })
         .collect()

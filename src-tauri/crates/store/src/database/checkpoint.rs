@@ -1,17 +1,48 @@
-//! Moves what was committed from the log into the database file.
+//! Puts what was committed on the disk: most of the time by syncing the log, now and then by moving it into the database
+//! file.
 
+use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::beside;
 use crate::error::Fault;
 
 /// At the end, how long a reader of another process is waited for; the log stays when it does not end.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
-/// Moves as much as readers allow, and syncs. What a reader still needs goes the next time.
-pub(crate) fn checkpoint(connection: &Connection) -> Result<(), Fault> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+/// How far a checkpoint came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Checkpoint {
+    /// Everything is in the database file.
+    Whole,
+    /// A reader still needed a part of the log; that goes the next time.
+    Partial,
+}
+
+/// Moves as much as readers allow, and syncs.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<Checkpoint, Fault> {
+    let (pages, moved): (i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+    Ok(if moved < pages { Checkpoint::Partial } else { Checkpoint::Whole })
+}
+
+/// How many pages the log holds, those included that were moved already while nothing was written since.
+pub(crate) fn log_pages(connection: &Connection) -> Result<i64, Fault> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?)
+}
+
+/// Waits until the log is on the disk: from there, everything that was committed comes back after a power cut. Locks of a
+/// database lie on its other files, so opening and closing this one drops none.
+pub(crate) fn sync_log(database: &Path) -> Result<(), Fault> {
+    match File::open(beside(database, "-wal")) {
+        Ok(log) => Ok(log.sync_data()?),
+        // Nothing was written since the log was emptied.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes the log begin anew after a checkpoint. Whoever writes first then waits until its new header is on the disk, which

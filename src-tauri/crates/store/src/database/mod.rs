@@ -8,11 +8,13 @@ mod readers;
 mod set_aside;
 mod writer;
 
-pub(crate) use checkpoint::{begin_log, checkpoint, finish};
+pub(crate) use checkpoint::{Checkpoint, begin_log, checkpoint, finish, log_pages, sync_log};
 pub(crate) use handle::{Handle, Wrapping};
 pub(crate) use migration::{Migration, Schema};
 pub use open::Access;
-pub(crate) use open::{Freshness, Location, Writing, open_empty, open_reader, open_writer, quick_check};
+pub(crate) use open::{Freshness, Location, Writing, open_empty, open_reader, open_writer, quick_check, uri};
+#[cfg(test)]
+pub(crate) use readers::MOST_READERS;
 pub(crate) use readers::Readers;
 pub(crate) use set_aside::set_aside;
 pub(crate) use writer::WriterThread;

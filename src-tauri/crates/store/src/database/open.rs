@@ -29,6 +29,8 @@ pub(crate) struct Location {
     pub(crate) schema: Schema,
     /// Whether every commit must survive a power cut.
     pub(crate) durable: bool,
+    /// Pages in the log from which on a commit moves them into the file by itself.
+    pub(crate) longest_log: u32,
     /// Page cache of the writing connection, KiB.
     pub(crate) writer_cache: u32,
     /// Page cache of each reading connection, KiB.
@@ -58,8 +60,9 @@ pub(crate) fn open_writer(location: &Location) -> Result<Connection, StoreError>
         .execute_batch(&format!(
             "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};
              PRAGMA fullfsync={}; PRAGMA checkpoint_fullfsync=1; PRAGMA journal_size_limit=1048576;
-             PRAGMA wal_autocheckpoint=256; PRAGMA cache_size=-{}; PRAGMA foreign_keys=1; PRAGMA temp_store=MEMORY",
+             PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{}; PRAGMA foreign_keys=1; PRAGMA temp_store=MEMORY",
             u8::from(location.durable),
+            location.longest_log,
             location.writer_cache,
         ))
         .map_err(|source| cannot_open(path, source))?;
@@ -148,10 +151,11 @@ fn connect_reader(path: &Path, immutable: bool) -> Result<Connection, StoreError
 }
 
 /// A `file:` address; every byte that means something there is escaped.
-fn uri(path: &Path, immutable: bool) -> String {
+pub(crate) fn uri(path: &Path, immutable: bool) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     let mut text = String::from("file:");
-    for byte in path.to_string_lossy().bytes() {
+    for byte in path.as_os_str().as_bytes().iter().copied() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => text.push(char::from(byte)),
             _ => text.extend(['%', digit(byte >> 4), digit(byte & 15)]),

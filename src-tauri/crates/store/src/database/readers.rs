@@ -5,7 +5,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use super::Freshness;
 use crate::error::StoreError;
 
-const MOST: usize = 2;
+/// So many there are.
+pub(crate) const MOST_READERS: usize = 2;
 
 /// A reader with its connection, and how long it can be trusted.
 type Opened<R> = (R, Freshness);
@@ -33,7 +34,7 @@ impl<R> Readers<R> {
     /// an engine began to write beneath an immutable reader is done again.
     pub(crate) fn with<T>(&self, work: impl Fn(&mut R) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        while pool.in_use == MOST {
+        while pool.in_use == MOST_READERS {
             pool = self.freed.wait(pool).unwrap_or_else(PoisonError::into_inner);
         }
         pool.in_use += 1;
@@ -100,7 +101,7 @@ mod tests {
         for thread in threads {
             thread.join().unwrap();
         }
-        assert!(opened.load(Ordering::SeqCst) <= MOST);
+        assert!(opened.load(Ordering::SeqCst) <= MOST_READERS);
         readers.close_idle();
         let before = opened.load(Ordering::SeqCst);
         readers.with(|_| Ok(())).unwrap();

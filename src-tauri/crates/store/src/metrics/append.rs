@@ -4,18 +4,20 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use caretaker_core::metric::{Reading, Round, RoundId, SeriesKey, Unit};
+use caretaker_core::metric::{ProcessReading, Reading, Round, RoundId, SeriesKey, Unit};
 use caretaker_core::time::{Moment, Timestamp};
 use rusqlite::Connection;
 
 use super::period;
-use crate::codec::row::Base;
-use crate::codec::{processes as process_codec, row};
+use crate::codec::brief::{self, Full};
+use crate::codec::row::{self, Base};
 use crate::error::Fault;
 use crate::table::epoch::{self, Epoch, EpochReason};
+use crate::table::hot::{self, HotRow};
 use crate::table::layout::Layout;
 use crate::table::progress::Mark;
-use crate::table::{clocks, hot, layout, processes, progress, series};
+use crate::table::series::{Encoding, Nature};
+use crate::table::{clocks, layout, progress, series};
 
 /// What the writing connection remembers so that a round costs one insert.
 #[derive(Default)]
@@ -30,6 +32,9 @@ pub(super) struct Appender {
     /// Buffers that keep their memory.
     values: Vec<Option<i64>>,
     bytes: Vec<u8>,
+    list: Vec<u8>,
+    /// The last list of processes in a hot row that was written in full.
+    full_list: Option<Full>,
     late: BTreeSet<i64>,
     /// Up to where rows are sealed and rolled up; none when that has to be read again.
     rolled_up: Option<i64>,
@@ -79,6 +84,7 @@ impl Appender {
         let Some(sealed) = sealed else { return };
         self.late.remove(&sealed);
         self.taken = None;
+        self.full_list.take_if(|full| period::of(full.ts) <= sealed);
         if self.layout.period <= sealed {
             self.layout.id = 0;
         }
@@ -96,7 +102,7 @@ impl Appender {
         let is_late = may_be_sealed && !self.late.contains(&period);
         let fits = self.layout.id != 0 && self.layout.period == period && self.place(&round.readings);
         // One statement is a transaction of its own; more need one around them.
-        let around = (is_late || !fits || round.processes.is_some()).then(|| connection.unchecked_transaction());
+        let around = (is_late || !fits).then(|| connection.unchecked_transaction());
         let around = around.transpose()?;
         if is_late {
             progress::note_late(connection, period)?;
@@ -115,15 +121,13 @@ impl Appender {
             self.bytes.clear();
             let measured = epoch.clocks(&round.moment, ts, round.interval);
             row::encode(&mut self.bytes, measured, &self.values, &self.layout.base);
-            if hot::insert(connection, ts, epoch.id, self.layout.id, &self.bytes)? {
+            let full = round.processes.as_ref().map(|list| self.encode_list(ts, list));
+            let row = HotRow { ts, epoch: epoch.id, layout: self.layout.id, bytes: &self.bytes };
+            if hot::insert(connection, &row, full.is_some().then_some(&self.list))? {
+                self.full_list = full.flatten().or(self.full_list.take());
                 break;
             }
             ts += 1;
-        }
-        if let Some(list) = &round.processes {
-            self.bytes.clear();
-            process_codec::encode(&mut self.bytes, list);
-            processes::insert(connection, ts, &self.bytes)?;
         }
         if let Some(transaction) = around {
             transaction.commit()?;
@@ -132,6 +136,18 @@ impl Appender {
             self.late.insert(period);
         }
         Ok(RoundId { epoch: epoch.id, at: Timestamp::from_millis(ts) })
+    }
+
+    /// Writes a list of processes; what comes back is the list itself when it had to be in full, for the next ones.
+    fn encode_list(&mut self, ts: i64, list: &[ProcessReading]) -> Option<Full> {
+        self.list.clear();
+        // Beside a list of another period it could not be read once that is sealed.
+        let known = self.full_list.as_ref().filter(|full| period::of(full.ts) == period::of(ts));
+        if known.is_some_and(|full| brief::encode_beside(&mut self.list, full, ts, list)) {
+            return None;
+        }
+        brief::encode_full(&mut self.list, list);
+        Some(Full::of(ts, list))
     }
 
     /// Whether a sealed round has that stamp.
@@ -204,7 +220,12 @@ impl Appender {
                 *old = base;
                 continue;
             }
-            let id = series::number(connection, &reading.key, reading.unit, reading.kind, period::start(period))?;
+            let id = series::number(
+                connection,
+                &reading.key,
+                Nature::measured(reading.unit, reading.kind),
+                period::start(period),
+            )?;
             self.by_key.insert(Arc::clone(&reading.key), slots.len());
             slots.push(Slot { key: Arc::clone(&reading.key), unit: reading.unit, seen: false });
             fresh.series.push(id);
@@ -238,8 +259,7 @@ impl Appender {
 
 /// The number that is stored for a reading; none for what does not fit.
 fn stored(reading: &Reading) -> Option<i64> {
-    let scaled = (reading.value * f64::from(reading.unit.scale())).round();
-    (scaled.abs() <= Base::LIMIT as f64).then_some(scaled as i64)
+    Encoding::of(reading.unit).stored(reading.value)
 }
 
 /// Rates jump between nothing and much, so their distance from nothing is the shortest; others stay where they are.

@@ -7,10 +7,11 @@ use rusqlite::Connection;
 use crate::codec::chunk::{self as codec, Samples};
 use crate::codec::clocks::Stamp;
 use crate::error::Fault;
+use crate::table::chunk::{self, Sorted};
+use crate::table::clocks;
 use crate::table::series::Series;
-use crate::table::{chunk, clocks};
 
-/// Up to this many series are looked up one by one; for more, all of the period are read in a row.
+/// Up to this many series are looked up one by one; for more, all of the period are read in a row, where they lie so.
 const FEW: usize = 16;
 
 /// The rounds of a period with the samples of some series.
@@ -23,7 +24,12 @@ pub(super) struct Block<'a> {
 
 impl<'a> Block<'a> {
     /// Opens a period for some series, by number.
-    pub(super) fn open(connection: &Connection, period: i64, wanted: &HashMap<u32, &'a Series>) -> Result<Self, Fault> {
+    pub(super) fn open(
+        connection: &Connection,
+        sorted: &Sorted,
+        period: i64,
+        wanted: &HashMap<u32, &'a Series>,
+    ) -> Result<Self, Fault> {
         let Some(stamps) = clocks::find(connection, period)? else {
             return Ok(Self { period, stamps: Vec::new(), series: Vec::new() });
         };
@@ -34,14 +40,14 @@ impl<'a> Block<'a> {
             series.push((one, samples));
             Ok(())
         };
-        if wanted.len() <= FEW {
+        if wanted.len() <= FEW || sorted.holds(period) {
             let mut wanted: Vec<_> = wanted.values().collect();
             wanted.sort_by_key(|one| one.id);
             for one in wanted {
-                chunk::find(connection, period, one.id, |bytes| take(one, bytes))?;
+                chunk::find(connection, sorted, period, one.id, |bytes| take(one, bytes))?;
             }
         } else {
-            chunk::of_period(connection, period, |id, bytes| match wanted.get(&id) {
+            chunk::of_period(connection, sorted, period, |id, bytes| match wanted.get(&id) {
                 Some(one) => take(one, bytes),
                 None => Ok(()),
             })?;

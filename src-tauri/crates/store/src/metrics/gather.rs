@@ -12,8 +12,9 @@ use crate::codec::chunk::{self as chunk_codec, Samples};
 use crate::codec::clocks::Stamp;
 use crate::codec::row::Row;
 use crate::error::Fault;
+use crate::table::chunk::{self, Sorted};
 use crate::table::layout::Layout;
-use crate::table::{chunk, clocks, hot};
+use crate::table::{clocks, hot, series};
 
 /// The rounds of a period and what they measured.
 #[derive(Debug, Default)]
@@ -40,7 +41,7 @@ pub(super) fn gather(connection: &Connection, layouts: &mut Layouts, period: i64
 fn sealed(connection: &Connection, period: i64) -> Result<Gathered, Fault> {
     let Some(stamps) = clocks::find(connection, period)? else { return Ok(Gathered::default()) };
     let mut series = Vec::new();
-    chunk::of_period(connection, period, |id, bytes| {
+    chunk::of_period(connection, &Sorted::read(connection)?, period, |id, bytes| {
         let mut samples = Samples::default();
         chunk_codec::decode(bytes, stamps.len(), &mut samples).map_err(Fault::malformed(chunk::TABLE))?;
         series.push((id, samples));
@@ -51,6 +52,7 @@ fn sealed(connection: &Connection, period: i64) -> Result<Gathered, Fault> {
 
 /// Adds the hot rows of a period.
 fn hot_rows(connection: &Connection, layouts: &mut Layouts, period: i64, gathered: &mut Gathered) -> Result<(), Fault> {
+    let real = series::real_ones(connection)?;
     let Gathered { stamps, series } = gathered;
     let mut index: HashMap<u32, usize> = series.iter().enumerate().map(|(place, (id, _))| (*id, place)).collect();
     // For the layout of the row before: where each of its slots goes.
@@ -60,7 +62,7 @@ fn hot_rows(connection: &Connection, layouts: &mut Layouts, period: i64, gathere
             let layout = layouts.get(connection, row.layout)?;
             let places = layout.series.iter().map(|id| {
                 *index.entry(*id).or_insert_with(|| {
-                    series.push((*id, Samples::default()));
+                    series.push((*id, Samples { real: real.contains(id), ..Samples::default() }));
                     series.len() - 1
                 })
             });

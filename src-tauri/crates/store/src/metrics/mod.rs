@@ -1,5 +1,5 @@
-//! `metrics.db`: rounds in, points and rounds out. Hot rows, sealed chunks, rollups and retention live behind one handle;
-//! where a sample lies is known to [`query`], [`rounds`] and [`reader`] alone.
+//! `metrics.db`: rounds in, points and rounds out. Hot rows, the inbox, sealed chunks, rollups and retention live
+//! behind one handle; where a sample lies is known to [`query`], [`rounds`], [`pushed`] and [`reader`] alone.
 
 mod append;
 mod block;
@@ -10,6 +10,8 @@ mod period;
 mod points;
 #[cfg(test)]
 mod properties;
+mod push;
+mod pushed;
 mod query;
 mod raw;
 mod reader;

@@ -90,7 +90,6 @@ pub(super) fn in_order(mut cells: Vec<Cell>) -> Vec<Cell> {
 
 /// Points, gaps and figures of one series.
 pub(super) fn finish(series: &Series, cells: Vec<Cell>, step: i64, rhythm: &Rhythm) -> SeriesPoints {
-    let scale = f64::from(series.scale);
     let mut points = Vec::with_capacity(cells.len());
     // What usually lies between two cells; looked at only when something seems to be missing.
     let mut usual = None;
@@ -106,7 +105,7 @@ pub(super) fn finish(series: &Series, cells: Vec<Cell>, step: i64, rhythm: &Rhyt
         let bucket = &cell.bucket;
         points.push(Point {
             at: Timestamp::from_millis(cell.start),
-            value: Some(bucket.sum() / bucket.count as f64 / scale),
+            value: Some(series.encoding.mean(bucket)),
             min: Some(series.value(bucket.min)),
             max: Some(series.value(bucket.max)),
         });
@@ -134,7 +133,8 @@ fn gaps<'a>(
         if let Some(gap) = breaks.peek().filter(|gap| gap.before >= last.start && gap.after <= cell.start) {
             put(last.start + gap.interval);
         } else if is_gap(distance, interval) && is_gap(distance, usual()) {
-            put(last.start + interval);
+            // What is pushed comes to no beat but its own.
+            put(last.start + if interval > 0 { interval } else { usual() });
         }
         return;
     }

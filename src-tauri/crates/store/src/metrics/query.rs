@@ -13,19 +13,22 @@ use super::gather::gather;
 use super::layouts::Layouts;
 use super::period;
 use super::points::{Cell, Rhythm, add, finish, in_order};
+use super::pushed;
 use super::raw::{Stretch, stretches};
 use super::reader::Reader;
+use super::roll_up::bucket_of;
 use super::selection::Selection;
-use crate::codec::buckets::{self, Bucket};
+use crate::codec::buckets;
 use crate::codec::chunk::{self as chunk_codec, Samples};
 use crate::codec::clocks::Stamp;
 use crate::codec::row::Row;
 use crate::error::Fault;
+use crate::table::chunk::{self, Sorted};
 use crate::table::layout::Layout;
 use crate::table::progress::{self, Mark};
 use crate::table::rollup::{self, Tier};
-use crate::table::series::Series;
-use crate::table::{chunk, clocks, hot};
+use crate::table::series::{Encoding, Series};
+use crate::table::{clocks, hot};
 
 /// Up to this many series are looked up one by one; for more, all rows of a span are read in a row.
 const FEW: usize = 4;
@@ -53,19 +56,34 @@ impl Reader {
             from.as_millis().div_euclid(step) * step,
             to.as_millis().div_euclid(step) * step + if to.as_millis().rem_euclid(step) == 0 { 0 } else { step },
         );
+        // What is pushed lies elsewhere and keeps no beat; most have none of it.
+        let (pushed, measured): (Vec<&Series>, Vec<&Series>) = wanted.into_iter().partition(|series| series.pushed);
         // One snapshot over all tiers, so that a rollup in between neither hides nor doubles a sample.
         let snapshot = self.connection.unchecked_transaction()?;
-        let mut gathering = Gathering::new(&snapshot, &mut self.layouts, &wanted, (from, to, step));
-        gathering.run()?;
-        let Gathering { cells, rhythm, .. } = gathering;
+        let mut found = Vec::with_capacity(measured.len() + pushed.len());
+        for (source, series) in [(Source::Rounds, measured), (Source::Pushed, pushed)] {
+            if series.is_empty() {
+                continue;
+            }
+            let mut gathering = Gathering::new(&snapshot, &mut self.layouts, &series, (from, to, step));
+            gathering.run(source)?;
+            let Gathering { cells, rhythm, .. } = gathering;
+            let cells = series.into_iter().zip(cells).filter(|(_, cells)| !cells.is_empty());
+            found.extend(cells.map(|(series, cells)| finish(series, in_order(cells), step, &rhythm)));
+        }
         drop(snapshot);
-        Ok(wanted
-            .into_iter()
-            .zip(cells)
-            .filter(|(_, cells)| !cells.is_empty())
-            .map(|(series, cells)| finish(series, in_order(cells), step, &rhythm))
-            .collect())
+        found.sort_by(|one, other| one.key.cmp(&other.key));
+        Ok(found)
     }
+}
+
+/// Where the samples of a series come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// Measured in rounds.
+    Rounds,
+    /// Pushed.
+    Pushed,
 }
 
 /// A layout with the wanted slots in it and their positions in the answer.
@@ -97,12 +115,16 @@ impl<'a> Gathering<'a> {
         Self { connection, layouts, wanted, positions, from, to, step, cells, rhythm: Rhythm::default() }
     }
 
-    fn run(&mut self) -> Result<(), Fault> {
+    fn run(&mut self, source: Source) -> Result<(), Fault> {
         let connection = self.connection;
         let mark = |mark| Ok::<_, Fault>(progress::get(connection, mark)?.unwrap_or(i64::MIN));
         let (parts, days, weeks) = (mark(Mark::Parts)?, mark(Mark::Days)?, mark(Mark::Weeks)?);
         let (raw_deleted, days_deleted) = (mark(Mark::RawDeleted)?, mark(Mark::DaysDeleted)?);
-        let late = progress::late(connection)?;
+        // Periods of which the tiers do not know everything yet.
+        let late = match source {
+            Source::Rounds => progress::late(connection)?,
+            Source::Pushed => pushed::waiting_periods(connection, self.from)?,
+        };
         let divides = |tier: Tier| self.step % tier.bucket() == 0;
         // Each tier answers up to where the next finer one is wanted or the only one left.
         let raw_from = if divides(Tier::Day) { parts } else { raw_deleted };
@@ -111,9 +133,34 @@ impl<'a> Gathering<'a> {
         self.tier(Tier::Day, days_from, days.min(raw_from), &late)?;
         self.tier(Tier::Part, days.max(days_from), raw_from, &late)?;
         for period in late.range(period::of(self.from)..).take_while(|period| period::start(**period) < raw_from) {
-            self.raw(period::start(*period), period::end(*period).min(raw_from))?;
+            self.samples(source, period::start(*period), period::end(*period).min(raw_from))?;
         }
-        self.raw(raw_from, i64::MAX)
+        self.samples(source, raw_from, i64::MAX)
+    }
+
+    /// Takes the samples with `from <= ts < to`, wherever they lie.
+    fn samples(&mut self, source: Source, from: i64, to: i64) -> Result<(), Fault> {
+        let (from, to) = (from.max(self.from), to.min(self.to));
+        if from >= to || self.wanted.is_empty() {
+            return Ok(());
+        }
+        match source {
+            Source::Rounds => self.raw(from, to),
+            Source::Pushed => self.pushed(from, to),
+        }
+    }
+
+    /// Takes pushed samples, from the inbox and sealed.
+    fn pushed(&mut self, from: i64, to: i64) -> Result<(), Fault> {
+        let wanted = self.wanted.iter().map(|series| (series.id, *series)).collect();
+        for (series, samples) in pushed::between(self.connection, &wanted, from, to)? {
+            let Some(position) = self.positions.get(&series).copied() else { continue };
+            for sample in samples {
+                let bucket = Encoding::Real.bucket(0, sample.image);
+                add(&mut self.cells, position, self.step, Cell { start: sample.ts, width: 0, bucket });
+            }
+        }
+        Ok(())
     }
 
     /// Takes the buckets of a tier with `from <= start < to`, except those of late periods: the raw rows know better.
@@ -149,18 +196,22 @@ impl<'a> Gathering<'a> {
         })
     }
 
-    /// Takes the samples with `from <= ts < to`, wherever they lie.
+    /// Takes the samples of rounds.
     fn raw(&mut self, from: i64, to: i64) -> Result<(), Fault> {
-        let (from, to) = (from.max(self.from), to.min(self.to));
-        if from >= to || self.wanted.is_empty() {
-            return Ok(());
-        }
         self.rhythm.interrupt();
-        for stretch in stretches(self.connection, from, to)? {
-            match stretch {
-                Stretch::Hot { from, to } => self.hot(from, to)?,
-                Stretch::Sealed(period) => self.sealed(period, (from, to))?,
-                Stretch::Both(period) => self.both(period, (from, to))?,
+        let sorted = Sorted::read(self.connection)?;
+        let found = stretches(self.connection, from, to)?;
+        // Sealed periods of one sorted day are read together.
+        for together in
+            found.chunk_by(|one, next| one.sorted_day(&sorted).is_some_and(|day| next.sorted_day(&sorted) == Some(day)))
+        {
+            match together {
+                [Stretch::Hot { from, to }] => self.hot(*from, *to)?,
+                [Stretch::Both(period)] => self.both(*period, (from, to))?,
+                sealed => {
+                    let periods = sealed.iter().filter_map(Stretch::sealed);
+                    self.sealed(&sorted, periods, (from, to))?;
+                }
             }
         }
         Ok(())
@@ -169,6 +220,7 @@ impl<'a> Gathering<'a> {
     /// Takes the samples of hot rows.
     fn hot(&mut self, from: i64, to: i64) -> Result<(), Fault> {
         let mut current: Option<Slots> = None;
+        let encodings: Vec<Encoding> = self.wanted.iter().map(|series| series.encoding).collect();
         let Self { connection, layouts, positions, step, cells, rhythm, .. } = self;
         hot::range(connection, from, to, |row| {
             if current.as_ref().is_none_or(|(layout, _)| layout.id != row.layout) {
@@ -182,32 +234,48 @@ impl<'a> Gathering<'a> {
             let open = Row::open(row.bytes, layout.series.len()).map_err(Fault::malformed(hot::TABLE))?;
             rhythm.note(row.ts, open.clocks.interval);
             open.some(&layout.base, slots, |position, value| {
-                add(cells, position, *step, Cell { start: row.ts, width: 0, bucket: Bucket::of(0, value) });
+                let Some(encoding) = encodings.get(position) else { return };
+                let bucket = encoding.bucket(0, value);
+                add(cells, position, *step, Cell { start: row.ts, width: 0, bucket });
             })
             .map_err(Fault::malformed(hot::TABLE))
         })
     }
 
-    /// Takes the sealed samples of a period.
-    fn sealed(&mut self, period: i64, range: (i64, i64)) -> Result<(), Fault> {
-        let Some(stamps) = clocks::find(self.connection, period)? else { return Ok(()) };
+    /// Takes the sealed samples of a period, or of several of one sorted day.
+    fn sealed(&mut self, sorted: &Sorted, periods: impl Iterator<Item = i64>, range: (i64, i64)) -> Result<(), Fault> {
+        let mut opened = Vec::new();
+        for period in periods {
+            if let Some(stamps) = clocks::find(self.connection, period)? {
+                let taken = self.note(&stamps, range);
+                opened.push((period, stamps, taken));
+            }
+        }
         let mut samples = Samples::default();
         let (connection, wanted) = (self.connection, self.wanted);
-        let taken = self.note(&stamps, range);
-        let mut take = |position: usize, bytes: &[u8]| {
+        let mut take = |position: usize, period: i64, bytes: &[u8]| {
+            let Some((_, stamps, taken)) = opened.iter().find(|(known, _, _)| *known == period) else { return Ok(()) };
             chunk_codec::decode(bytes, stamps.len(), &mut samples).map_err(Fault::malformed(chunk::TABLE))?;
-            add_samples(&mut self.cells, position, self.step, (&stamps, &taken), &samples);
+            add_samples(&mut self.cells, position, self.step, (stamps, taken), &samples);
             Ok(())
         };
+        let Some((first, _, _)) = opened.first() else { return Ok(()) };
+        let (period, day) = (*first, chunk::day_of(*first));
+        if sorted.holds(period) {
+            for (position, series) in wanted.iter().enumerate() {
+                chunk::of_day(connection, sorted, day, series.id, |period, bytes| take(position, period, bytes))?;
+            }
+            return Ok(());
+        }
         if wanted.len() <= FEW_CHUNKS {
             for (position, series) in wanted.iter().enumerate() {
-                chunk::find(connection, period, series.id, |bytes| take(position, bytes))?;
+                chunk::find(connection, sorted, period, series.id, |bytes| take(position, period, bytes))?;
             }
             return Ok(());
         }
         let positions = &self.positions;
-        chunk::of_period(connection, period, |series, bytes| match positions.get(&series) {
-            Some(position) => take(*position, bytes),
+        chunk::of_period(connection, sorted, period, |series, bytes| match positions.get(&series) {
+            Some(position) => take(*position, period, bytes),
             None => Ok(()),
         })
     }
@@ -249,14 +317,14 @@ fn add_samples(
         // No two samples of a series have the same stamp: there is nothing to merge.
         let cell = |(round, value): (usize, i64)| {
             let stamp = stamps.get(round).filter(|_| taken.contains(&round))?;
-            Some(Cell { start: stamp.ts, width: 0, bucket: Bucket::of(0, value) })
+            Some(Cell { start: stamp.ts, width: 0, bucket: bucket_of(samples, 0, value) })
         };
         cells.extend(samples.iter().filter_map(cell));
         return;
     }
     for (round, value) in samples.iter() {
         if let Some(stamp) = stamps.get(round).filter(|_| taken.contains(&round)) {
-            add(cells, position, step, Cell { start: stamp.ts, width: 0, bucket: Bucket::of(0, value) });
+            add(cells, position, step, Cell { start: stamp.ts, width: 0, bucket: bucket_of(samples, 0, value) });
         }
     }
 }

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::period;
 use crate::error::Fault;
+use crate::table::chunk::{self, Sorted};
 use crate::table::{clocks, hot};
 
 /// A stretch of time, all of whose samples lie in one kind of place.
@@ -20,6 +21,21 @@ pub(super) enum Stretch {
     Sealed(i64),
     /// In the chunks of that period, and in hot rows that came after it was sealed.
     Both(i64),
+}
+
+impl Stretch {
+    /// The period, where everything is sealed.
+    pub(super) const fn sealed(&self) -> Option<i64> {
+        match self {
+            Self::Sealed(period) => Some(*period),
+            Self::Hot { .. } | Self::Both(_) => None,
+        }
+    }
+
+    /// The sorted day that all of it lies in.
+    pub(super) fn sorted_day(&self, sorted: &Sorted) -> Option<i64> {
+        self.sealed().filter(|period| sorted.holds(*period)).map(chunk::day_of)
+    }
 }
 
 /// The stretches that hold the samples with `from <= ts < to`, in the order of time. Whole periods are named also where

@@ -10,7 +10,7 @@ use super::period;
 use crate::error::Fault;
 use crate::table::progress::{self, Mark};
 use crate::table::rollup::{self, Tier};
-use crate::table::{chunk, clocks, epoch, hot, layout, mark, processes, series};
+use crate::table::{chunk, clocks, epoch, hot, inbox, layout, mark, processes, pushed, series};
 
 /// Free pages that stay in the file, or an eighth of it if that is more: the next rounds need them, and moving pages
 /// about only to ask for new ones costs writes.
@@ -52,7 +52,7 @@ impl Default for Keep {
 /// What was deleted, in rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// Rounds.
+    /// Rounds, and rows of pushed samples.
     pub rounds: usize,
     /// Rows of rollups.
     pub rollups: usize,
@@ -75,27 +75,32 @@ pub(super) fn retain(connection: &Connection, appender: &Appender, keep: &Keep, 
     Ok(Removed { rounds, rollups, others })
 }
 
-/// Samples that are rolled up, with the layouts that only their rows used.
+/// Samples that are rolled up, with the layouts that only their rows used. Whole days: the samples of one lie sorted by
+/// series, so a part of it could not be told from the rest.
 fn raw(connection: &Connection, wished: i64) -> Result<(usize, usize), Fault> {
-    let rolled_up = progress::get(connection, Mark::Parts)?.unwrap_or(i64::MIN);
+    let Some(rolled_up) = progress::get(connection, Mark::Parts)? else { return Ok((0, 0)) };
     let late = progress::late(connection)?.first().map_or(i64::MAX, |late| period::start(*late));
-    let cutoff = period::start(period::of(wished)).min(rolled_up).min(late);
+    let waiting = inbox::first_from(connection, i64::MIN)?.unwrap_or(i64::MAX);
+    let day = |ts: i64| ts.div_euclid(Tier::Day.span()) * Tier::Day.span();
+    let cutoff = day(wished.min(rolled_up).min(late).min(waiting));
     let Some(first) = first_sample(connection)?.filter(|first| *first < cutoff) else { return Ok((0, 0)) };
-    let until = a_day_on(Some(period::start(period::of(first))), cutoff);
+    let until = a_day_on(Some(day(first)), cutoff);
     let hot = hot::delete(connection, i64::MIN, until)?;
     let sealed = clocks::delete_before(connection, period::of(until))?;
     chunk::delete_before(connection, period::of(until))?;
+    let pushed = pushed::delete_before(connection, period::of(until))?;
     // A row at the very start of a period may still use the layout of the one before.
     let layouts = layout::delete_before(connection, period::of(until) - 1)?;
     let before = progress::get(connection, Mark::RawDeleted)?.unwrap_or(i64::MIN);
     progress::set(connection, Mark::RawDeleted, until.max(before))?;
-    Ok((hot + sealed, layouts))
+    Ok((hot + sealed + pushed, layouts))
 }
 
 /// A stamp that no sample lies before, in the period of the first one.
 fn first_sample(connection: &Connection) -> Result<Option<i64>, Fault> {
-    let sealed = clocks::first(connection)?.map(period::start);
-    Ok(hot::first_from(connection, i64::MIN)?.into_iter().chain(sealed).min())
+    let sealed = clocks::first(connection)?.into_iter().chain(pushed::first(connection)?).map(period::start);
+    let single = hot::first_from(connection, i64::MIN)?.into_iter().chain(inbox::first_from(connection, i64::MIN)?);
+    Ok(single.chain(sealed).min())
 }
 
 /// 5-minute buckets that are in 1-hour buckets.
@@ -126,7 +131,9 @@ fn unused_series(connection: &Connection, appender: &Appender, wished: i64) -> R
         let first = rollup::first_from(connection, tier, rollup::FIRST_ROW)?;
         oldest = oldest.min(first.map_or(i64::MAX, |row| row * tier.span()));
     }
-    series::delete_unseen_since(connection, wished.min(oldest), |id| appender.uses(id))
+    series::delete_unseen_since(connection, wished.min(oldest), |id| {
+        Ok(appender.uses(id) || inbox::has(connection, id)?)
+    })
 }
 
 /// The cutoff, but no more than a day after the first row.

@@ -3,17 +3,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use caretaker_core::metric::{Reading, Round, RoundId};
+use caretaker_core::metric::{ProcessReading, Reading, Round, RoundId};
 use caretaker_core::time::{Moment, Span, Timestamp};
 use rusqlite::Connection;
 
 use super::block::Block;
 use super::layouts::Layouts;
-use super::period;
 use super::reader::Reader;
+use super::{period, pushed};
 use crate::codec::clocks::Stamp;
 use crate::codec::row::Row;
 use crate::error::Fault;
+use crate::table::chunk::Sorted;
 use crate::table::epoch::{self, Epoch};
 use crate::table::series::Series;
 use crate::table::{clocks, hot, processes};
@@ -63,7 +64,7 @@ impl Reader {
             epochs.iter().filter(|epoch| epoch.id > id.epoch).map(|epoch| epoch.started.wall.as_millis() - SLEW);
         let lowest = later.fold(id.at.as_millis(), i64::min);
         let ids = ids_after(&snapshot, id, lowest, limit)?;
-        load(&snapshot, &mut self.layouts, &ids, (&epochs, &series), Wanted::Whole)
+        load(&snapshot, &mut self.layouts, (id.at, &ids), (&epochs, &series), Wanted::Whole)
     }
 
     /// Rounds stamped `since` or later in the order in which they were measured, without their processes.
@@ -72,7 +73,7 @@ impl Reader {
         let snapshot = self.connection.unchecked_transaction()?;
         let epochs = epoch::all(&snapshot)?;
         let ids = ids_after(&snapshot, RoundId::default(), since.as_millis(), usize::MAX)?;
-        load(&snapshot, &mut self.layouts, &ids, (&epochs, &series), Wanted::Series)
+        load(&snapshot, &mut self.layouts, (before(since), &ids), (&epochs, &series), Wanted::Series)
     }
 
     /// Identities of the rounds stamped `since` or later, in the order in which they were measured.
@@ -81,12 +82,18 @@ impl Reader {
         ids_after(&snapshot, RoundId::default(), since.as_millis(), usize::MAX)
     }
 
-    /// These rounds as far as they are still there, with nothing in them but the series of these names.
-    pub(super) fn rounds_of(&mut self, ids: &[RoundId], names: &BTreeSet<String>) -> Result<Vec<Round>, Fault> {
+    /// These rounds as far as they are still there, with nothing in them but the series of these names. What was pushed
+    /// before the first of them is in it if it came after `after`.
+    pub(super) fn rounds_of(
+        &mut self,
+        after: Timestamp,
+        ids: &[RoundId],
+        names: &BTreeSet<String>,
+    ) -> Result<Vec<Round>, Fault> {
         let series = self.series()?;
         let snapshot = self.connection.unchecked_transaction()?;
         let epochs = epoch::all(&snapshot)?;
-        load(&snapshot, &mut self.layouts, ids, (&epochs, &series), Wanted::Named(names))
+        load(&snapshot, &mut self.layouts, (after, ids), (&epochs, &series), Wanted::Named(names))
     }
 
     /// The stamp of the oldest sample kept in full.
@@ -99,6 +106,11 @@ impl Reader {
         let sealed = sealed.first().map(|stamp| stamp.ts);
         Ok(hot::first_from(&snapshot, i64::MIN)?.into_iter().chain(sealed).min().map(Timestamp::from_millis))
     }
+}
+
+/// The stamp before another one.
+pub(super) fn before(at: Timestamp) -> Timestamp {
+    at - Span::from_millis(1)
 }
 
 /// The round measured last, hot or sealed.
@@ -140,10 +152,12 @@ pub(super) fn ids_after(
     Ok(ids)
 }
 
+/// Loads rounds. What was pushed is in the first one that is not before its coming; in the first of all if it came after
+/// `after`.
 fn load(
     connection: &Connection,
     layouts: &mut Layouts,
-    ids: &[RoundId],
+    (after, ids): (Timestamp, &[RoundId]),
     (epochs, series): (&[Epoch], &HashMap<u32, Series>),
     wanted: Wanted<'_>,
 ) -> Result<Vec<Round>, Fault> {
@@ -162,7 +176,9 @@ fn load(
         value: series.value(stored),
     };
     let mut rounds = Vec::with_capacity(ids.len());
+    let sorted = Sorted::read(connection)?;
     let mut opened: Option<Block<'_>> = None;
+    let mut lists: Option<(i64, HashMap<i64, Vec<ProcessReading>>)> = None;
     for id in ids {
         let position = epochs.binary_search_by_key(&id.epoch, |epoch| epoch.id).ok();
         let epoch = position.and_then(|position| epochs.get(position));
@@ -170,7 +186,7 @@ fn load(
         let ts = id.at.as_millis();
         let block = match opened.take().filter(|block| block.period == period::of(ts)) {
             Some(block) => opened.insert(block),
-            None => opened.insert(Block::open(connection, period::of(ts), &series)?),
+            None => opened.insert(Block::open(connection, &sorted, period::of(ts), &series)?),
         };
         let (clocks, readings) = if let Some((position, stamp)) = block.find(ts) {
             (stamp.clocks, block.values(position).map(|(series, stored)| reading(series, stored)).collect())
@@ -190,7 +206,17 @@ fn load(
             found
         };
         let processes = match wanted {
-            Wanted::Whole => processes::of_round(connection, ts)?,
+            Wanted::Whole => {
+                let period = period::of(ts);
+                if lists.as_ref().is_none_or(|(known, _)| *known != period) {
+                    let found = processes::of_period(connection, period)?;
+                    lists = Some((period, found.into_iter().collect()));
+                }
+                match lists.as_mut().and_then(|(_, lists)| lists.remove(&ts)) {
+                    Some(list) => Some(list),
+                    None => processes::of_round(connection, ts)?,
+                }
+            }
             Wanted::Series | Wanted::Named(_) => None,
         };
         rounds.push(Round {
@@ -201,7 +227,39 @@ fn load(
             processes,
         });
     }
+    let pushed: HashMap<u32, &Series> = series.into_iter().filter(|(_, series)| series.pushed).collect();
+    if !pushed.is_empty() {
+        add_pushed(connection, &pushed, after, &mut rounds)?;
+    }
     Ok(rounds)
+}
+
+/// Adds what was pushed between the rounds. Where the clock was set back, what came within an interval before a round is
+/// its.
+fn add_pushed(
+    connection: &Connection,
+    wanted: &HashMap<u32, &Series>,
+    after: Timestamp,
+    rounds: &mut [Round],
+) -> Result<(), Fault> {
+    let mut last = after;
+    let windows: Vec<(Timestamp, Timestamp)> = rounds
+        .iter()
+        .map(|round| {
+            let after = if last < round.id.at { last } else { round.id.at - round.interval };
+            last = round.id.at;
+            (after, round.id.at)
+        })
+        .collect();
+    let stamps = || windows.iter().flat_map(|(after, until)| [*after, *until]);
+    let (Some(first), Some(end)) = (stamps().min(), stamps().max()) else { return Ok(()) };
+    let news = pushed::news(connection, wanted, first.as_millis(), end.as_millis())?;
+    for (round, (after, until)) in rounds.iter_mut().zip(windows) {
+        let from = news.partition_point(|one| one.seen <= after);
+        let to = news.partition_point(|one| one.seen <= until);
+        round.readings.extend(news.get(from..to).unwrap_or_default().iter().map(|one| one.reading.clone()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

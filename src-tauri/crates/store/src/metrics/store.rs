@@ -5,26 +5,35 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use caretaker_core::metric::{Labels, Mark, ProcessReading, Resolution, Round, RoundId, SeriesEntry, SeriesPoints};
+use caretaker_core::metric::{
+    Labels, Mark, ProcessReading, Pushed, Resolution, Round, RoundId, SeriesEntry, SeriesPoints,
+};
 use caretaker_core::time::{Moment, Timestamp};
 use rusqlite::Connection;
 
 use super::append::Appender;
 use super::layouts::Layouts;
+use super::push::Inbox;
+use super::pushed::is_news;
 use super::reader::Reader;
 use super::retain::{self, Keep, Removed};
 use super::roll_up::{self, RolledUp};
-use super::rounds::pages;
+use super::rounds::{before, pages};
 use super::selection::Selection;
-use crate::database::{Access, Handle, Location, Schema, Wrapping, begin_log, checkpoint, quick_check, set_aside};
+use crate::database::{
+    Access, Checkpoint, Handle, Location, Schema, Wrapping, begin_log, checkpoint, log_pages, quick_check, set_aside,
+    sync_log,
+};
 use crate::error::{Fault, StoreError};
 use crate::table::epoch::EpochReason;
-use crate::table::{chunk, clocks, epoch, hot, layout, mark, processes, progress, rollup, series};
+use crate::table::{
+    chunk, chunk_day, clocks, epoch, hot, inbox, layout, mark, processes, progress, pushed, rollup, series,
+};
 
 const SCHEMA: Schema = Schema {
-    current: 2,
-    // Before, nobody looked for samples in chunks.
-    oldest_compatible: 2,
+    current: 4,
+    // Before, nobody looked for samples in tables of single days.
+    oldest_compatible: 4,
     tables: &[
         series::MIGRATIONS,
         epoch::MIGRATIONS,
@@ -36,11 +45,20 @@ const SCHEMA: Schema = Schema {
         rollup::MIGRATIONS,
         clocks::MIGRATIONS,
         chunk::MIGRATIONS,
+        chunk_day::MIGRATIONS,
+        inbox::MIGRATIONS,
+        pushed::MIGRATIONS,
     ],
 };
 
 /// Rounds that are read at once.
 const PAGE: usize = 500;
+
+/// Pages in the log from which on it is moved into the file although no period was sealed: 2 MB, where a period of 150
+/// series fills less.
+const LONG_LOG: i64 = 512;
+/// Beyond that a commit does not wait for the next checkpoint.
+const LONGEST_LOG: u32 = 1_024;
 
 /// Shares of the 4 MB that all connections have together; `caretaker.db` has the rest.
 const WRITER_CACHE: u32 = 1_024;
@@ -56,7 +74,10 @@ pub struct MetricsStore {
 struct Writer {
     connection: Connection,
     appender: Appender,
+    inbox: Inbox,
     layouts: Layouts,
+    /// Whether the log is worth moving: rows were sealed or deleted, whose pages nobody writes again soon.
+    settled: bool,
 }
 
 impl MetricsStore {
@@ -64,7 +85,8 @@ impl MetricsStore {
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
         let wrapping = Wrapping {
             writer: |connection, _| {
-                Ok(Writer { connection, appender: Appender::default(), layouts: Layouts::default() })
+                let (appender, inbox, layouts) = Default::default();
+                Ok(Writer { connection, appender, inbox, layouts, settled: true })
             },
             unwrap: |writer: Writer| writer.connection,
             reader: Reader::new,
@@ -92,6 +114,18 @@ impl MetricsStore {
     pub fn append(&self, round: &Round) -> Result<RoundId, StoreError> {
         let round = round.clone();
         self.handle.write(move |writer| writer.appender.append(&writer.connection, &round))
+    }
+
+    /// Stores pushed samples, all or none, durable against a crash of the program when this returns. Of two samples of the
+    /// same series and stamp, the later one stays.
+    pub fn push(&self, samples: &[Pushed]) -> Result<(), StoreError> {
+        let samples = samples.to_vec();
+        self.handle.write(move |writer| writer.inbox.push(&writer.connection, &samples))
+    }
+
+    /// Whether rules judge a sample: what came long after its stamp is history.
+    pub fn is_news(sample: &Pushed) -> bool {
+        is_news(sample.at.as_millis(), sample.seen.as_millis())
     }
 
     /// Stores a mark; the same mark twice is one.
@@ -149,12 +183,25 @@ impl MetricsStore {
         mut each: impl FnMut(&Round),
     ) -> Result<(), StoreError> {
         let ids = self.handle.read(|reader| reader.ids_since(since))?;
+        let mut after = before(since);
         for page in pages(&ids, PAGE) {
-            for round in &self.handle.read(|reader| reader.rounds_of(page, names))? {
+            for round in &self.handle.read(|reader| reader.rounds_of(after, page, names))? {
                 each(round);
             }
+            after = page.last().map_or(after, |last| last.at);
         }
         Ok(())
+    }
+
+    /// Every series that is pushed, with its newest value. Costs nothing where nobody pushes.
+    pub fn pushed_series(&self) -> Result<Vec<SeriesEntry>, StoreError> {
+        self.handle.read(Reader::pushed_entries)
+    }
+
+    /// Pushed samples that came after `after` and until `until`, in that order, as rules judge them: what came long after
+    /// its stamp is left out.
+    pub fn pushed_after(&self, after: Timestamp, until: Timestamp) -> Result<Vec<Pushed>, StoreError> {
+        self.handle.read(|reader| reader.pushed_after(after, until))
     }
 
     /// The round measured last.
@@ -195,9 +242,7 @@ impl MetricsStore {
     /// Deletes what is older than `keep` says, at most a day of each kind in one call: a clock that is ahead for an hour
     /// must not cost the history. Samples stay until they are rolled up.
     pub fn retain(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
-        let removed = self
-            .handle
-            .write(move |writer| retain::retain(&writer.connection, &writer.appender, &keep, now.as_millis()))?;
+        let removed = self.handle.write(move |writer| writer.retain(&keep, now.as_millis()))?;
         for _ in 0..retain::MOST_STEPS {
             if !self.handle.write(|writer| retain::give_back(&writer.connection))? {
                 break;
@@ -206,12 +251,23 @@ impl MetricsStore {
         Ok(removed)
     }
 
-    /// Writes the log into the database as far as no reader is in the way, and syncs.
+    /// Puts everything that was stored on the disk, so that a power cut does not take it. The log is moved into the
+    /// database, as far as no reader is in the way, after something was sealed or deleted; until then the same few pages
+    /// would be written again and again, only for the seal to free them, and syncing the log does as well.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.handle.write(|writer| {
-            checkpoint(&writer.connection)?;
-            begin_log(&writer.connection)
-        })
+        let path = self.handle.path().to_owned();
+        self.handle.write(move |writer| writer.checkpoint(&path))
+    }
+
+    /// What a pragma says of the writing connection and of a reading one.
+    #[cfg(test)]
+    pub(crate) fn ask(&self, pragma: &'static str) -> Result<(i64, i64), StoreError> {
+        let ask =
+            move |connection: &Connection| Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?);
+        Ok((
+            self.handle.write(move |writer| ask(&writer.connection))?,
+            self.handle.read(|reader| ask(&reader.connection))?,
+        ))
     }
 
     /// Walks the whole database; fails when it is damaged.
@@ -244,7 +300,25 @@ impl Writer {
     fn roll_up(&mut self, now: i64) -> Result<Option<RolledUp>, Fault> {
         let Some((done, sealed)) = roll_up::step(&self.connection, &mut self.layouts, now)? else { return Ok(None) };
         self.appender.rolled_up(sealed);
+        if done.pushed > 0 {
+            self.inbox.sealed();
+        }
+        self.settled = true;
         Ok(Some(done))
+    }
+
+    fn retain(&mut self, keep: &Keep, now: i64) -> Result<Removed, Fault> {
+        let removed = retain::retain(&self.connection, &self.appender, keep, now)?;
+        self.settled |= removed != Removed::default();
+        Ok(removed)
+    }
+
+    fn checkpoint(&mut self, path: &Path) -> Result<(), Fault> {
+        if !self.settled && log_pages(&self.connection)? < LONG_LOG {
+            return sync_log(path);
+        }
+        self.settled = checkpoint(&self.connection)? == Checkpoint::Partial;
+        begin_log(&self.connection)
     }
 }
 
@@ -253,7 +327,11 @@ fn location(path: &Path) -> Location {
         path: path.to_owned(),
         schema: SCHEMA,
         durable: false,
+        longest_log: LONGEST_LOG,
         writer_cache: WRITER_CACHE,
         reader_cache: READER_CACHE,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use caretaker_core::metric::{Labels, Reading, Resolution, Round, RoundId, SeriesKey, SeriesPoints, Unit};
+use caretaker_core::metric::{Labels, Pushed, Reading, Resolution, Round, RoundId, SeriesKey, SeriesPoints, Unit};
 use caretaker_core::time::{BootId, Moment, Span, Timestamp};
 use tempfile::TempDir;
 
@@ -75,6 +75,17 @@ impl World {
     /// Stores a round with percentages; `name@mount` gives a label.
     pub(super) fn append(&self, at: i64, values: &[(&str, f64)]) -> RoundId {
         self.store.append(&self.round(at, values)).unwrap()
+    }
+
+    /// Pushes a number that came when it was true.
+    pub(super) fn push(&self, name: &str, at: i64, value: f64) {
+        self.push_late(name, at, at, value);
+    }
+
+    /// Pushes a number that came later than it was true.
+    pub(super) fn push_late(&self, name: &str, at: i64, seen: i64, value: f64) {
+        let reading = Reading::gauge(key(name), Unit::Number, value);
+        self.store.push(&[Pushed { reading, at: stamp(at), seen: stamp(seen) }]).unwrap();
     }
 
     /// Rounds every 30 s with `from <= at < to`.

@@ -4,7 +4,9 @@
 mod decision;
 mod notices;
 mod reserve;
+mod runbooks;
 mod store;
+mod tasks;
 #[cfg(test)]
 mod testing;
 mod values;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::store::StateStore;
 use crate::error::StoreError;
-use crate::table::notice;
+use crate::table::notice::{self, ChannelHistory};
 
 impl StateStore {
     /// All notices of an alert, the oldest first.
@@ -29,6 +29,11 @@ impl StateStore {
     /// All notices that wait, on every channel.
     pub fn pending_notices(&self) -> Result<Vec<Notice>, StoreError> {
         self.handle.read(|connection| notice::pending(connection))
+    }
+
+    /// What became of the notices of a channel.
+    pub fn channel_history(&self, channel: &str) -> Result<ChannelHistory, StoreError> {
+        self.handle.read(|connection| notice::history(connection, channel))
     }
 
     /// The channel took a notice. Says whether it was still pending.

@@ -14,10 +14,12 @@ use super::reserve::Reserve;
 use crate::database::{Access, Handle, Location, Schema, Wrapping, checkpoint, quick_check, set_aside};
 use crate::error::{Fault, StoreError};
 use crate::table::alert::{AlertFilter, Found};
-use crate::table::{alert, configuration, notice, operation, setting, silence};
+use crate::table::{
+    alert, configuration, folder_survey, notice, operation, runbook, setting, silence, task_memory, task_run,
+};
 
 const SCHEMA: Schema = Schema {
-    current: 1,
+    current: 3,
     oldest_compatible: 1,
     tables: &[
         alert::MIGRATIONS,
@@ -26,9 +28,15 @@ const SCHEMA: Schema = Schema {
         setting::MIGRATIONS,
         configuration::MIGRATIONS,
         operation::MIGRATIONS,
+        folder_survey::MIGRATIONS,
+        runbook::MIGRATIONS,
+        task_run::MIGRATIONS,
+        task_memory::MIGRATIONS,
     ],
 };
 
+/// Pages in the log from which on a commit moves them into the database: 1 MB.
+const LONGEST_LOG: u32 = 256;
 /// Shares of the 4 MB that all connections have together; `metrics.db` has the rest.
 const WRITER_CACHE: u32 = 512;
 const READER_CACHE: u32 = 320;
@@ -121,6 +129,7 @@ impl StateStore {
             let deleted = alert::delete_before(&transaction, cutoff)?;
             notice::delete_before(&transaction, cutoff)?;
             silence::delete_before(&transaction, cutoff)?;
+            folder_survey::delete_before(&transaction, cutoff)?;
             transaction.commit()?;
             let mut statement = writer.connection.prepare("PRAGMA incremental_vacuum(1000)")?;
             let mut rows = statement.query([])?;
@@ -132,7 +141,15 @@ impl StateStore {
 
     /// Writes the log into the database as far as no reader is in the way.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.handle.write(|writer| checkpoint(&writer.connection))
+        self.handle.write(|writer| checkpoint(&writer.connection).map(drop))
+    }
+
+    /// What a pragma says of the writing connection and of a reading one.
+    #[cfg(test)]
+    pub(crate) fn ask(&self, pragma: &'static str) -> Result<(i64, i64), StoreError> {
+        let ask =
+            move |connection: &Connection| Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?);
+        Ok((self.handle.write(move |writer| ask(&writer.connection))?, self.handle.read(|reader| ask(reader))?))
     }
 
     /// Walks the whole database; fails when it is damaged.
@@ -177,6 +194,7 @@ fn location(path: &Path) -> Location {
         path: path.to_owned(),
         schema: SCHEMA,
         durable: true,
+        longest_log: LONGEST_LOG,
         writer_cache: WRITER_CACHE,
         reader_cache: READER_CACHE,
     }

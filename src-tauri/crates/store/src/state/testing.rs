@@ -40,6 +40,7 @@ pub(super) fn alert(id: &str, state: State, since: i64) -> Instance {
         flapping: false,
         turns: vec![at(since)],
         recent: 1,
+        cause: None,
     }
 }
 
@@ -61,6 +62,7 @@ pub(super) fn notice(id: &str, alert: &str, created: i64) -> Notice {
         delivered_at: None,
         error: None,
         persistent: false,
+        about: None,
     }
 }
 
@@ -93,5 +95,7 @@ pub(super) fn evidence(value: f64) -> Evidence {
         marks: Vec::new(),
         changes: Vec::new(),
         after: Vec::new(),
+        grown: Vec::new(),
+        log: None,
     }
 }

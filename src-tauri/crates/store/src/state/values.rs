@@ -1,18 +1,19 @@
 //! Silences, single values, versions of the configuration and operations: everything that is no alert.
 
 use caretaker_core::alert::{Silence, SilenceId};
+use caretaker_core::folder::Survey;
 use caretaker_core::time::Timestamp;
 
 use super::store::StateStore;
 use crate::error::StoreError;
 use crate::table::configuration::{SavedConfiguration, Verdict};
 use crate::table::operation::Operation;
-use crate::table::{configuration, operation, setting, silence};
+use crate::table::{configuration, folder_survey, operation, setting, silence};
 
 impl StateStore {
-    /// Silences in force at `at`, the oldest first.
+    /// Silences that are not over at `at`, those that lie ahead too, by their beginning.
     pub fn silences(&self, at: Timestamp) -> Result<Vec<Silence>, StoreError> {
-        self.handle.read(|connection| silence::active(connection, at))
+        self.handle.read(|connection| silence::not_over(connection, at))
     }
 
     /// Stores a silence, or changes it.
@@ -25,6 +26,17 @@ impl StateStore {
     pub fn end_silence(&self, id: &SilenceId, at: Timestamp) -> Result<bool, StoreError> {
         let id = id.clone();
         self.handle.write(move |writer| silence::end(&writer.connection, &id, at))
+    }
+
+    /// Stores a look at the folders of a disk; forty of each disk are kept.
+    pub fn put_survey(&self, mount: &str, survey: &Survey) -> Result<(), StoreError> {
+        let (mount, survey) = (mount.to_owned(), survey.clone());
+        self.handle.write(move |writer| folder_survey::put(&writer.connection, &mount, &survey))
+    }
+
+    /// Every look at the folders of disks that is kept, by mount point and time.
+    pub fn surveys(&self) -> Result<Vec<(String, Survey)>, StoreError> {
+        self.handle.read(|connection| folder_survey::all(connection))
     }
 
     /// A single value.

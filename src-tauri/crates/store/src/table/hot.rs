@@ -1,5 +1,6 @@
 //! One row a round, until its period is sealed. Keyed by its stamp, so that a round is one append at the right edge of
-//! the tree and a sealed period leaves as one range.
+//! the tree and a sealed period leaves as one range. The list of processes of a round lies in the row as well: a row of its
+//! own would be another page for the log to hold.
 
 use caretaker_core::metric::RoundId;
 use caretaker_core::time::Timestamp;
@@ -10,10 +11,13 @@ use crate::error::Fault;
 
 pub(crate) const TABLE: &str = "hot";
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    schema: 1,
-    sql: "CREATE TABLE hot (ts INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, layout INTEGER NOT NULL, d BLOB NOT NULL) STRICT;",
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        schema: 1,
+        sql: "CREATE TABLE hot (ts INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, layout INTEGER NOT NULL, d BLOB NOT NULL) STRICT;",
+    },
+    Migration { schema: 3, sql: "ALTER TABLE hot ADD COLUMN processes BLOB;" },
+];
 
 /// The columns of a row as they lie in the page.
 pub(crate) struct HotRow<'a> {
@@ -23,11 +27,11 @@ pub(crate) struct HotRow<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-/// Stores a row; false when the stamp is taken.
-pub(crate) fn insert(connection: &Connection, ts: i64, epoch: u32, layout: i64, bytes: &[u8]) -> Result<bool, Fault> {
+/// Stores a row with the list of processes that it may have; false when the stamp is taken.
+pub(crate) fn insert(connection: &Connection, row: &HotRow<'_>, processes: Option<&[u8]>) -> Result<bool, Fault> {
     let stored = connection
-        .prepare_cached("INSERT OR IGNORE INTO hot (ts, epoch, layout, d) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![ts, epoch, layout, bytes])?;
+        .prepare_cached("INSERT OR IGNORE INTO hot (ts, epoch, layout, d, processes) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![row.ts, row.epoch, row.layout, row.bytes, processes])?;
     Ok(stored == 1)
 }
 

@@ -1,21 +1,32 @@
 //! One file a table, or a tightly knit group: its migration, its row, its queries. A shipped migration is never edited.
 
 pub(crate) mod alert;
+pub(crate) mod archive;
 pub(crate) mod chunk;
+pub(crate) mod chunk_day;
 pub(crate) mod clocks;
 pub(crate) mod configuration;
 pub(crate) mod epoch;
+pub(crate) mod folder_survey;
 pub(crate) mod hot;
+pub(crate) mod inbox;
+pub(crate) mod inside;
 pub(crate) mod layout;
 pub(crate) mod mark;
 pub(crate) mod notice;
 pub(crate) mod operation;
 pub(crate) mod processes;
 pub(crate) mod progress;
+pub(crate) mod pushed;
 pub(crate) mod rollup;
+pub(crate) mod runbook;
 pub(crate) mod series;
 pub(crate) mod setting;
 pub(crate) mod silence;
+pub(crate) mod task_memory;
+pub(crate) mod task_run;
+pub(crate) mod verification;
+pub(crate) mod version;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

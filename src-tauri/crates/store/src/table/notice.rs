@@ -22,6 +22,19 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
           CREATE INDEX notice_pending ON notice (channel, next_attempt) WHERE state = 'pending';",
 }];
 
+/// What became of the notices of a channel, as far as they are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelHistory {
+    /// When the channel last took one.
+    pub last_delivered: Option<Timestamp>,
+    /// When the next one that waits is tried.
+    pub next_try: Option<Timestamp>,
+    /// So many wait.
+    pub waiting: u32,
+    /// Why the newest one failed that was decided since and did not arrive.
+    pub last_error: Option<String>,
+}
+
 /// No wait is longer; a notice that should wait longer was written before the clock was set back.
 const LONGEST_WAIT: Span = Span::from_minutes(5);
 
@@ -79,6 +92,29 @@ pub(crate) fn next_due(connection: &Connection, channel: &str) -> Result<Option<
         .optional()?
         .flatten();
     Ok(next.map(Timestamp::from_millis))
+}
+
+/// What became of the notices of a channel.
+pub(crate) fn history(connection: &Connection, channel: &str) -> Result<ChannelHistory, Fault> {
+    let (last_delivered, next_try, waiting): (Option<i64>, Option<i64>, u32) = connection
+        .prepare_cached(
+            "SELECT max(delivered_at), min(next_attempt) FILTER (WHERE state = 'pending'),
+               count(*) FILTER (WHERE state = 'pending') FROM notice WHERE channel = ?1",
+        )?
+        .query_row([channel], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let last_error = connection
+        .prepare_cached(
+            "SELECT error FROM notice WHERE channel = ?1 AND error IS NOT NULL AND created > ?2
+             ORDER BY number DESC LIMIT 1",
+        )?
+        .query_row(params![channel, last_delivered.unwrap_or(i64::MIN)], |row| row.get(0))
+        .optional()?;
+    Ok(ChannelHistory {
+        last_delivered: last_delivered.map(Timestamp::from_millis),
+        next_try: next_try.map(Timestamp::from_millis),
+        waiting,
+        last_error,
+    })
 }
 
 /// All notices of an alert, the oldest first.

@@ -92,6 +92,14 @@ impl Tier {
         }
     }
 
+    const fn clear(self) -> &'static str {
+        match self {
+            Self::Part => "DELETE FROM r5m_part",
+            Self::Day => "DELETE FROM r5m",
+            Self::Week => "DELETE FROM r1h",
+        }
+    }
+
     const fn first(self) -> &'static str {
         match self {
             Self::Part => "SELECT min(id) FROM r5m_part WHERE id >= ?1",
@@ -143,8 +151,12 @@ pub(crate) fn put(connection: &Connection, tier: Tier, row: i64, series: u32, by
     Ok(())
 }
 
-/// Deletes rows numbered below `row`.
+/// Deletes rows numbered below `row`. When there are no others, which is so for the parts of a day that is merged soon after
+/// its end, SQLite lets go of all pages without writing each of them to the log.
 pub(crate) fn delete_before(connection: &Connection, tier: Tier, row: i64) -> Result<usize, Fault> {
+    if first_from(connection, tier, row)?.is_none() {
+        return Ok(connection.prepare_cached(tier.clear())?.execute([])?);
+    }
     Ok(connection.prepare_cached(tier.delete())?.execute([id(row, 0)])?)
 }
 

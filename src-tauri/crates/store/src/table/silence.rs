@@ -29,10 +29,10 @@ pub(crate) fn put(connection: &Connection, silence: &Silence) -> Result<(), Faul
     Ok(())
 }
 
-/// Silences in force at `at`, the oldest first.
-pub(crate) fn active(connection: &Connection, at: Timestamp) -> Result<Vec<Silence>, Fault> {
-    let mut statement = connection
-        .prepare_cached("SELECT content, until FROM silence WHERE start <= ?1 AND until > ?1 ORDER BY start, id")?;
+/// Silences that are not over at `at`, those that lie ahead too, by their beginning.
+pub(crate) fn not_over(connection: &Connection, at: Timestamp) -> Result<Vec<Silence>, Fault> {
+    let mut statement =
+        connection.prepare_cached("SELECT content, until FROM silence WHERE until > ?1 ORDER BY start, id")?;
     let mut rows = statement.query([at.as_millis()])?;
     let mut silences = Vec::new();
     while let Some(row) = rows.next()? {

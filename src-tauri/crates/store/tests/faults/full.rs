@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use caretaker_core::alert::{AlertId, Instance, State};
-use caretaker_core::metric::{RoundId, SeriesKey, Unit};
+use caretaker_core::metric::{Labels, Resolution, RoundId, SeriesKey, Unit};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::rule::Level;
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::{Access, Decision, EpochReason, MetricsStore, StateStore};
 
 use crate::tmpfs::Tmpfs;
-use crate::{START, moment, round};
+use crate::{START, moment, pushed, round};
 
 #[test]
 fn rounds_stop_when_the_disk_is_full_and_go_on_when_it_is_not() {
@@ -80,6 +80,59 @@ fn the_same_handle_goes_on_when_there_is_room_again() {
     assert!(rounds.iter().all(|round| round.readings.len() == 40));
 }
 
+#[test]
+fn what_is_pushed_onto_a_full_disk_is_refused_whole_and_taken_when_there_is_room() {
+    let Some(disk) = Tmpfs::mount("2m") else { return };
+    let store = MetricsStore::open(&disk.path().join("metrics.db"), Access::ReadWrite).unwrap();
+    let batch =
+        |number: i64| -> Vec<_> { (0..50).map(|one| START + number * 60_000 + one).map(|at| pushed(at, at)).collect() };
+    store.push(&batch(0)).unwrap();
+    let filler = disk.fill();
+    let mut taken = 1;
+    let error = loop {
+        match store.push(&batch(taken)) {
+            Ok(()) => taken += 1,
+            Err(error) => break error,
+        }
+        assert!(taken < 10_000, "a disk of 2 MiB never was full");
+    };
+    assert!(error.is_full(), "{error}");
+    let count = |store: &MetricsStore| -> u64 {
+        let (from, to) = (Timestamp::from_millis(START), Timestamp::from_millis(START * 2));
+        let points = store.points("board.sales", &Labels::none(), from, to, Resolution::Raw).unwrap();
+        points[0].stats.count
+    };
+    assert_eq!(count(&store), taken as u64 * 50, "all of a batch or nothing");
+    std::fs::remove_file(filler).unwrap();
+    store.push(&batch(taken)).unwrap();
+    let now = Timestamp::from_millis(START + (taken + 200) * 60_000);
+    store.roll_up(now).unwrap();
+    assert_eq!(count(&store), (taken as u64 + 1) * 50);
+    store.check().unwrap();
+}
+
+#[test]
+fn a_seal_that_finds_no_room_leaves_the_inbox_as_it_was() {
+    let Some(disk) = Tmpfs::mount("3m") else { return };
+    let store = MetricsStore::open(&disk.path().join("metrics.db"), Access::ReadWrite).unwrap();
+    let all: Vec<_> = (0..20_000).map(|one| START + one * 300).map(|at| pushed(at, at)).collect();
+    store.push(&all).unwrap();
+    let filler = disk.fill();
+    let now = Timestamp::from_millis(START + 4 * 3_600_000);
+    let values = || {
+        let to = Timestamp::from_millis(START * 2);
+        let from = Timestamp::from_millis(START);
+        store.points("board.sales", &Labels::none(), from, to, Resolution::Raw).unwrap()
+    };
+    let before = values();
+    let error = store.roll_up(now).unwrap_err();
+    assert!(error.is_full(), "{error}");
+    assert!(values() == before);
+    std::fs::remove_file(filler).unwrap();
+    assert_eq!(store.roll_up(now).unwrap().pushed, 1);
+    assert!(values() == before);
+}
+
 fn decision(number: i64) -> Decision {
     let instance = Instance {
         id: AlertId(format!("alert-{number}")),
@@ -106,6 +159,7 @@ fn decision(number: i64) -> Decision {
         flapping: false,
         turns: Vec::new(),
         recent: 0,
+        cause: None,
     };
     Decision { instances: vec![instance], ..Decision::default() }
 }

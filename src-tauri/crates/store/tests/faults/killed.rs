@@ -1,16 +1,17 @@
 //! kill -9 at any moment: this test starts its own program as a writer, kills it, and looks for everything that the
 //! writer had acknowledged.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use caretaker_core::alert::AlertId;
-use caretaker_core::metric::RoundId;
-use caretaker_core::time::Timestamp;
+use caretaker_core::metric::{Labels, ProcessReading, Reading, Resolution, Round, RoundId};
+use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::{Access, Decision, EpochReason, Keep, MetricsStore, StateStore};
 
-use crate::{START, moment, round};
+use crate::{START, moment, pushed, round};
 
 const FOLDER: &str = "CARETAKER_STORE_TEST_FOLDER";
 
@@ -35,6 +36,7 @@ fn writer() {
         let mut round = round(epoch, at);
         // Now and then a new series, so that layouts change too.
         round.readings.truncate(40 - (number % 7) as usize);
+        round.processes = processes(at);
         let id = metrics.append(&round).unwrap();
         if number % 3 == 0 {
             let events =
@@ -42,6 +44,10 @@ fn writer() {
             state.commit(Decision { judged: Some((id, round.moment)), events, ..Decision::default() }).unwrap();
         }
         writeln!(output, "\nround {} {}", id.epoch, id.at.as_millis()).unwrap();
+        // One of now, and one of hours ago, whose period is sealed already.
+        let late = (at - number % 9 * 3_600_000).max(START) + 1_000;
+        metrics.push(&[pushed(at, at), pushed(late, at)]).unwrap();
+        writeln!(output, "\npushed {at} {late}").unwrap();
         if number % 8 == 0 {
             metrics.roll_up(Timestamp::from_millis(at)).unwrap();
         }
@@ -53,10 +59,26 @@ fn writer() {
     }
 }
 
+fn measured(round: &Round) -> impl Iterator<Item = &Reading> {
+    round.readings.iter().filter(|one| one.key.name != "board.sales")
+}
+
+/// The list of every fourth round: they differ, and most processes are in all of them.
+fn processes(at: i64) -> Option<Vec<ProcessReading>> {
+    let number = at / 300_000;
+    let process = |pid: u32| ProcessReading {
+        pid,
+        name: format!("process-{pid}"),
+        cpu_percent: Some((number % 1_000) as f64),
+        memory_bytes: u64::from(pid) * 4_096,
+    };
+    (number % 4 == 0).then(|| [1, 2, 3, 4, (number % 97) as u32 + 5].map(process).to_vec())
+}
+
 #[test]
 fn nothing_that_was_acknowledged_is_lost() {
     let folder = tempfile::tempdir().unwrap();
-    let mut acknowledged: Vec<RoundId> = Vec::new();
+    let (mut acknowledged, mut sales): (Vec<RoundId>, BTreeSet<Timestamp>) = (Vec::new(), BTreeSet::new());
     let mut noise = 0x2545_f491_4f6c_dd1d_u64;
     for life in 0..12 {
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -72,6 +94,9 @@ fn nothing_that_was_acknowledged_is_lost() {
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             let words: Vec<_> = line.split(' ').collect();
+            if let ["pushed", at, late] = words[..] {
+                sales.extend([at, late].map(|stamp| Timestamp::from_millis(stamp.parse().unwrap())));
+            }
             let ["round", epoch, at] = words[..] else { continue };
             let at = Timestamp::from_millis(at.parse().unwrap());
             acknowledged.push(RoundId { epoch: epoch.parse().unwrap(), at });
@@ -94,13 +119,23 @@ fn nothing_that_was_acknowledged_is_lost() {
         let stored = metrics.rounds_after(RoundId::default(), usize::MAX).unwrap();
         let known: std::collections::HashSet<_> = stored.iter().map(|round| round.id).collect();
         assert!(acknowledged.iter().all(|id| known.contains(id)), "life {life}");
+        let (from, to) = (Timestamp::from_millis(START), Timestamp::from_millis(START * 2));
+        let points = metrics.points("board.sales", &Labels::none(), from, to, Resolution::Raw).unwrap();
+        let points = points.iter().flat_map(|series| &series.points);
+        let kept: BTreeMap<Timestamp, f64> = points.filter_map(|point| Some((point.at, point.value?))).collect();
+        assert!(sales.iter().all(|at| kept.contains_key(at)), "life {life}: a pushed sample is lost");
+        assert!(kept.iter().all(|(at, value)| *value == at.as_millis() as f64 / 7.0), "life {life}");
+        // Older ones may have gone with their age.
+        let lists_from =
+            stored.last().map_or(Timestamp::from_millis(START), |newest| newest.id.at - Span::from_days(1));
         for round in &stored {
             let value = (round.id.at.as_millis() / 1_000 % 10_000) as f64;
-            assert!(round.readings.len() >= 34 && round.readings.iter().all(|one| one.value == value), "{round:?}");
+            assert!(round.id.at < lists_from || round.processes == processes(round.id.at.as_millis()), "{round:?}");
+            assert!(round.readings.len() >= 34 && measured(round).all(|one| one.value == value), "{round:?}");
         }
         // Decisions name rounds that exist, and none that was acknowledged is missing.
         let judged = state.judged().unwrap();
         assert!(judged.is_none_or(|(id, _)| known.contains(&id)));
     }
-    assert!(acknowledged.len() > 500);
+    assert!(acknowledged.len() > 500 && sales.len() > 500);
 }

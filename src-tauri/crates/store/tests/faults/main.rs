@@ -5,13 +5,14 @@
 mod damaged;
 mod full;
 mod killed;
+mod power;
 mod read_only;
 mod tmpfs;
 mod version;
 
 use std::sync::Arc;
 
-use caretaker_core::metric::{Reading, Round, RoundId, SeriesKey, Unit};
+use caretaker_core::metric::{Pushed, Reading, Round, RoundId, SeriesKey, Unit};
 use caretaker_core::time::{BootId, Moment, Span, Timestamp};
 
 /// Saturday 2026-01-31, midnight UTC.
@@ -35,4 +36,10 @@ pub fn round(epoch: u32, at: i64) -> Round {
         readings: readings.collect(),
         processes: None,
     }
+}
+
+/// A pushed sample whose value tells when it was true; every bit of it counts.
+pub fn pushed(at: i64, seen: i64) -> Pushed {
+    let reading = Reading::gauge(Arc::new(SeriesKey::plain("board.sales")), Unit::Number, at as f64 / 7.0);
+    Pushed { reading, at: Timestamp::from_millis(at), seen: Timestamp::from_millis(seen) }
 }

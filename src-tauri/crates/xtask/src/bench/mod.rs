@@ -3,6 +3,8 @@
 //! Every measurement is a file of its own and hands back rows. One that cannot run here says why in its row; nothing is
 //! estimated, and nothing of it is part of the product.
 
+mod aged;
+mod archives;
 mod charts;
 mod collectors;
 mod command_line;
@@ -12,6 +14,8 @@ mod headless;
 mod machine;
 mod many_series;
 mod options;
+#[cfg(target_os = "linux")]
+mod peers;
 mod process;
 mod programs;
 mod report;

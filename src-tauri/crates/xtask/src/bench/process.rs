@@ -60,6 +60,7 @@ pub fn tree(root: u32) -> Vec<u32> {
 }
 
 /// The short name of a process, at most 15 letters.
+#[cfg(target_os = "linux")]
 pub fn name(pid: u32) -> String {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned()
 }

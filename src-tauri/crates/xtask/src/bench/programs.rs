@@ -33,6 +33,14 @@ impl Place {
         Ok(place)
     }
 
+    /// One whose home has the files of a folder.
+    pub fn with_samples(options: &Options, samples: &Path) -> Outcome<Self> {
+        let place = Self::new(options)?;
+        Home::locate(Some(&place.path("home")))?.prepare()?;
+        copy_files(samples, &place.path("home"))?;
+        Ok(place)
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -97,6 +105,15 @@ impl Running {
     }
 }
 
+/// Copies the files of a folder into another one.
+pub fn copy_files(from: &Path, to: &Path) -> Outcome<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
 /// Looks every millisecond until there is something.
 pub async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> Outcome<T> {
     let deadline = Instant::now() + PATIENCE;
@@ -112,5 +129,5 @@ pub async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> Outcome<
 /// Whether a program can be found as a shell would find it.
 pub fn installed(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| Path::new(&folder).join(name).is_file())
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }

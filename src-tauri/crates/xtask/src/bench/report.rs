@@ -40,6 +40,12 @@ impl Row {
         Self { figure: figure.into(), measured: measured.into(), target: String::new(), verdict: Verdict::Untargeted }
     }
 
+    /// The same figure of something else, which is named in front.
+    pub fn renamed(mut self, of: &str) -> Self {
+        self.figure = format!("{of}: {}", self.figure);
+        self
+    }
+
     /// A figure that could not be measured here.
     pub fn not_measured(figure: impl Into<String>, why: impl fmt::Display) -> Self {
         let measured = format!("not measured: {why}");

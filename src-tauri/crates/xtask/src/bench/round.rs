@@ -1,6 +1,7 @@
 //! A whole round in the engine: collectors on their threads, stored, judged, committed; on the real machine in a home of
-//! its own. Nobody is notified.
+//! its own, empty or with samples. Nobody is notified.
 
+use std::path::Path;
 use std::time::Instant;
 
 use caretaker_core::config::Platform;
@@ -11,6 +12,7 @@ use caretaker_platform::lock::{EngineLock, Owner};
 
 use super::Outcome;
 use super::options::Options;
+use super::programs::copy_files;
 use super::report::Row;
 use super::sleepers::process_count;
 use super::times::{Times, figure, own_cpu_time};
@@ -18,9 +20,12 @@ use super::times::{Times, figure, own_cpu_time};
 const LIMIT: f64 = 8.0;
 
 /// One row for the CPU time of all threads, one for how long a round takes.
-pub async fn rows(options: &Options) -> Outcome<Vec<Row>> {
+pub async fn rows(options: &Options, samples: Option<&Path>) -> Outcome<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let home = Home::locate(Some(&folder.path().join("home")))?.prepare()?;
+    if let Some(samples) = samples {
+        copy_files(samples, &folder.path().join("home"))?;
+    }
     let mut ports = machine_ports(&home);
     ports.notifier = None;
     let owner = Owner::this_process("bench", env!("CARGO_PKG_VERSION"), ports.clock.moment().wall);

@@ -3,21 +3,23 @@
 
 use std::path::{Path, PathBuf};
 
-use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::time::Timestamp;
 use caretaker_store::{Access, EpochReason, Keep, MetricsStore};
 use tempfile::TempDir;
 
 use super::Outcome;
 use super::process::Written;
 use super::report::Row;
-use super::series::{DAY, INTERVAL, Machine, START};
+use super::series::{DAY, INTERVAL, Machine};
 use super::times::{Times, figure};
 
-const DAYS: i64 = 30;
-const ROUNDS_A_DAY: i64 = DAY / INTERVAL;
-/// The engine checkpoints every five minutes, and seals after every two hours.
-const CHECKPOINT_ROUNDS: i64 = 10;
-const SEAL_ROUNDS: i64 = 240;
+/// Of the history that charts are drawn from.
+pub const DAYS: i64 = 30;
+/// How many there are.
+pub const ROUNDS_A_DAY: i64 = DAY / INTERVAL;
+/// The engine checkpoints and rolls up every five minutes, and deletes every hour.
+const HOUSEKEEPING_ROUNDS: i64 = 10;
+const RETENTION_ROUNDS: i64 = 120;
 /// The engine stores a list of the top processes this often.
 const LIST_ROUNDS: i64 = 4;
 
@@ -25,12 +27,22 @@ const LIST_ROUNDS: i64 = 4;
 pub struct History {
     folder: TempDir,
     store: MetricsStore,
-    samples: i64,
+    machine: Machine,
+    epoch: u32,
+    start: i64,
+    rounds: i64,
     /// Just after the newest round.
     pub end: Timestamp,
 }
 
-/// What writing it cost, the first three of the last day.
+/// Whether rounds bring lists of processes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    None,
+    EveryFourth,
+}
+
+/// What living a while cost.
 #[derive(Default)]
 pub struct Costs {
     /// Rounds without a list of processes.
@@ -39,60 +51,84 @@ pub struct Costs {
     pub with_lists: Times,
     /// What reached the disk.
     pub written: Written,
-    /// Seals of two hours, of all days.
+    /// Seals of two hours.
     pub seals: Times,
-    /// Seals that also merged a day or a week.
+    /// Seals that also merged or sorted a day or a week.
     pub merges: Times,
+    /// Calls of the retention that deleted something.
+    pub retentions: Times,
 }
 
 impl History {
-    /// Writes 30 days of 150 series.
-    pub fn generate() -> Outcome<(Self, Vec<Row>)> {
-        let (history, costs) = Self::of(Machine::new(), DAYS)?;
+    /// Writes 30 days of 150 series from `start` on.
+    pub fn generate(start: i64) -> Outcome<(Self, Vec<Row>)> {
+        let (history, costs) = Self::of(Machine::new(), start, DAYS * ROUNDS_A_DAY)?;
         let mut rows = inserted(&costs);
         rows.extend(history.bytes(costs.written));
         Ok((history, rows))
     }
 
-    /// Writes that many days of a machine.
-    pub fn of(mut machine: Machine, days: i64) -> Outcome<(Self, Costs)> {
+    /// Writes that many rounds of a machine, at least those of a day. The costs are those of the last day, and of all seals.
+    pub fn of(machine: Machine, start: i64, rounds: i64) -> Outcome<(Self, Costs)> {
+        let mut history = Self::begin(machine, start)?;
+        let before = history.live(rounds - ROUNDS_A_DAY, Lists::None, None)?;
+        let mut costs = history.live(ROUNDS_A_DAY, Lists::EveryFourth, None)?;
+        costs.seals.extend(before.seals);
+        costs.merges.extend(before.merges);
+        history.store.roll_up(history.end)?;
+        history.store.checkpoint()?;
+        Ok((history, costs))
+    }
+
+    fn begin(mut machine: Machine, start: i64) -> Outcome<Self> {
         let folder = tempfile::tempdir_in(scratch())?;
         let store = MetricsStore::open(&folder.path().join("metrics.db"), Access::ReadWrite)?;
-        let epoch = store.start_epoch(machine.round(0, START).moment, EpochReason::Start)?;
+        let epoch = store.start_epoch(machine.round(0, start).moment, EpochReason::Start)?;
+        Ok(Self { folder, store, machine, epoch, start, rounds: 0, end: Timestamp::from_millis(start) })
+    }
+
+    /// Writes rounds as the engine does, with its housekeeping; with `keep`, what is older goes.
+    pub fn live(&mut self, rounds: i64, lists: Lists, keep: Option<Keep>) -> Outcome<Costs> {
         let mut costs = Costs::default();
-        let mut before = Written::of_this_process();
-        for number in 0..days * ROUNDS_A_DAY {
-            let last_day = number >= (days - 1) * ROUNDS_A_DAY;
-            if number == (days - 1) * ROUNDS_A_DAY {
-                store.checkpoint()?;
-                before = Written::of_this_process();
-            }
-            let mut round = machine.round(epoch, START + number * INTERVAL);
-            round.processes = (last_day && number % LIST_ROUNDS == 0).then(|| machine.processes());
-            if round.processes.is_some() {
-                costs.with_lists.measure(|| Ok(store.append(&round)?))?;
-            } else if last_day {
-                costs.inserts.measure(|| Ok(store.append(&round)?))?;
-            } else {
-                store.append(&round)?;
-            }
-            if number % CHECKPOINT_ROUNDS == CHECKPOINT_ROUNDS - 1 {
-                store.checkpoint()?;
-            }
-            if number % SEAL_ROUNDS == 0 && number > 0 {
+        self.store.checkpoint()?;
+        let before = Written::of_this_process();
+        for number in self.rounds..self.rounds + rounds {
+            let mut round = self.machine.round(self.epoch, self.start + number * INTERVAL);
+            let listed = lists == Lists::EveryFourth && number % LIST_ROUNDS == 0;
+            round.processes = listed.then(|| self.machine.processes());
+            let times = if listed { &mut costs.with_lists } else { &mut costs.inserts };
+            times.measure(|| Ok(self.store.append(&round)?))?;
+            if number % HOUSEKEEPING_ROUNDS == HOUSEKEEPING_ROUNDS - 1 {
+                self.store.checkpoint()?;
                 let mut times = Times::default();
-                let done = times.measure(|| Ok(store.roll_up(round.moment.wall)?))?;
-                let all = if done.days + done.weeks == 0 { &mut costs.seals } else { &mut costs.merges };
-                all.extend(times);
+                let done = times.measure(|| Ok(self.store.roll_up(round.moment.wall)?))?;
+                if done.days + done.weeks + done.sorted > 0 {
+                    costs.merges.extend(times);
+                } else if done.periods > 0 {
+                    costs.seals.extend(times);
+                }
+            }
+            if let Some(keep) = keep.filter(|_| number % RETENTION_ROUNDS == RETENTION_ROUNDS - 1) {
+                let mut times = Times::default();
+                if times.measure(|| Ok(self.store.retain(keep, round.moment.wall)?))?.rounds > 0 {
+                    costs.retentions.extend(times);
+                }
             }
         }
-        store.checkpoint()?;
+        self.store.checkpoint()?;
         costs.written = Written::of_this_process().since(before);
-        let end = Timestamp::from_millis(START + days * DAY);
-        store.roll_up(end)?;
-        store.checkpoint()?;
-        let samples = days * ROUNDS_A_DAY * machine.keys().count() as i64;
-        Ok((Self { folder, store, samples, end }, costs))
+        self.rounds += rounds;
+        self.end = Timestamp::from_millis(self.start + self.rounds * INTERVAL);
+        Ok(costs)
+    }
+
+    /// Copies the database into a folder, as it lies on the disk.
+    pub fn copy_to(&self, folder: &Path) -> Outcome<()> {
+        self.store.checkpoint()?;
+        for name in ["metrics.db", "metrics.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), folder.join(name))?;
+        }
+        Ok(())
     }
 
     /// The database.
@@ -105,24 +141,9 @@ impl History {
         &self.store
     }
 
-    /// Takes one day after the other away; to be measured last.
-    pub fn retention(&self) -> Outcome<Vec<Row>> {
-        let mut days = Times::default();
-        for age in (20..DAYS).rev() {
-            let keep = Keep { raw: Span::from_days(age), ..Keep::default() };
-            let removed = days.measure(|| Ok(self.store.retain(keep, self.end)?))?;
-            if removed.rounds as i64 != ROUNDS_A_DAY {
-                return Err(format!("{} rounds were removed instead of a day's {ROUNDS_A_DAY}", removed.rounds).into());
-            }
-        }
-        Ok(vec![Row::at_most("Retention of a day", days.wall(0.5), 10.0, "ms", days.in_words())])
-    }
-}
-
-impl History {
     /// Bytes on disk for each sample, with everything.
     pub fn bytes_a_sample(&self) -> f64 {
-        self.store.size_bytes() as f64 / self.samples as f64
+        self.store.size_bytes() as f64 / (self.rounds * self.machine.keys().count() as i64) as f64
     }
 
     fn bytes(&self, written: Written) -> Vec<Row> {
@@ -185,7 +206,7 @@ fn inserted(costs: &Costs) -> Vec<Row> {
 }
 
 /// A folder on a disk where there is one: `/tmp` is often memory, on which writing costs nothing.
-fn scratch() -> PathBuf {
+pub fn scratch() -> PathBuf {
     let disk = Path::new("/var/tmp");
     if disk.is_dir() { disk.to_path_buf() } else { std::env::temp_dir() }
 }

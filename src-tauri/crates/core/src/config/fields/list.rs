@@ -71,16 +71,28 @@ impl<'t> Fields<'_, 't> {
 
     /// Notes that an entry of a list of this table names something that the file does not define.
     pub(in crate::config) fn unknown_reference(&mut self, at: Reference<'_>, known: &[&str]) {
-        let Reference { list, index, key, kind, name } = at;
+        let Some((place, path)) = self.reference_place(&at) else { return };
+        let Reference { kind, name, .. } = at;
+        let hint = nearest(name, known.iter().copied()).map(|known| format!("did you mean `{known}`?"));
+        let message = format!("the file defines no {kind} `{name}`");
+        self.report.add(place, &path, ProblemCode::UnknownReference, message).hint = hint;
+    }
+
+    /// Notes at a name what is no mistake and does not work as a person may expect.
+    pub(in crate::config) fn note_reference(&mut self, at: Reference<'_>, message: String, hint: String) {
+        let Some((place, path)) = self.reference_place(&at) else { return };
+        self.report.note(place, &path, message, hint);
+    }
+
+    /// Where a name stands, and its path.
+    fn reference_place(&self, at: &Reference<'_>) -> Option<(Option<Range<usize>>, String)> {
+        let Reference { list, index, key, name, .. } = *at;
         let entries = self.table.get(list).and_then(tables_of).unwrap_or_default();
-        let Some((entry, place)) = entries.into_iter().nth(index) else { return };
+        let (entry, place) = entries.into_iter().nth(index)?;
         let names = entry.get(key).and_then(Item::as_array);
         let written = names.and_then(|names| names.iter().find(|value| value.as_str() == Some(name)));
         let path = format!("{}.{key}", self.path_of(&entry_name(list, entry, index)));
-        let hint = nearest(name, known.iter().copied()).map(|known| format!("did you mean `{known}`?"));
-        let (place, message) =
-            (written.and_then(Value::span).or(place), format!("the file defines no {kind} `{name}`"));
-        self.report.add(place, &path, ProblemCode::UnknownReference, message).hint = hint;
+        Some((written.and_then(Value::span).or(place), path))
     }
 }
 

@@ -123,6 +123,12 @@ impl<'r, 't> Fields<'r, 't> {
         self.report.add(place, &path, code, message)
     }
 
+    /// Notes at a key what is no mistake and does not work as a person may expect.
+    pub(in crate::config) fn note(&mut self, key: &str, message: String, hint: String) {
+        let (place, path) = (self.place_of(key), self.path_of(key));
+        self.report.note(place, &path, message, hint);
+    }
+
     /// Notes a value of the wrong type; `allowed` says which is right.
     pub(super) fn wrong_type(&mut self, key: &str, item: &Item, allowed: &str) -> &mut ConfigProblem {
         self.problem(key, ProblemCode::WrongType, format!("`{key}` is {allowed}, not {}", type_in_words(item)))

@@ -1,9 +1,14 @@
-//! `[[destination]]`: where backups go. Read and checked; writing to them comes later.
+//! `[[destination]]`: where backups go.
 
 use schemars::JsonSchema;
 
+use crate::backup::{Destination, Place};
+use crate::config::channel::Credential;
 use crate::config::fields::Fields;
 use crate::config::problem::ProblemCode;
+
+/// What servers other than Amazon's take as well.
+const REGION: &str = "us-east-1";
 
 /// A place for backups: a folder, or a bucket that speaks S3.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
@@ -18,6 +23,9 @@ pub(in crate::config) struct DestinationSection {
     pub s3: Option<String>,
     /// Address of the S3 server, unless it is Amazon's.
     pub endpoint: Option<String>,
+    /// The region that requests are signed for.
+    #[schemars(extend("default" = REGION))]
+    pub region: Option<String>,
     /// Access key; `secret:NAME` and `env:NAME` keep it out of the file.
     pub access_key: Option<String>,
     /// Secret key; `secret:NAME` and `env:NAME` keep it out of the file.
@@ -32,6 +40,7 @@ impl DestinationSection {
             path: fields.text("path"),
             s3: fields.text("s3"),
             endpoint: fields.text("endpoint"),
+            region: fields.text("region"),
             access_key: fields.text("access_key"),
             secret_key: fields.text("secret_key"),
         };
@@ -46,6 +55,38 @@ impl DestinationSection {
             }
             (true, false) | (false, true) => {}
         }
+        if let Some(path) = destination.path.as_deref().filter(|path| !path.starts_with('/')) {
+            let message = format!("`path` is `{path}`; allowed is a path that begins with `/`");
+            fields.problem("path", ProblemCode::InvalidValue, message);
+        }
+        if let Some(text) = destination.s3.as_deref().filter(|text| bucket(text).is_none()) {
+            let message =
+                format!("`s3` is `{text}`; allowed is a bucket with or without a prefix, `s3://bucket/prefix`");
+            fields.problem("s3", ProblemCode::InvalidValue, message);
+        }
         destination
     }
+
+    /// The destination with every default filled in; none while it has no id or no place.
+    pub(in crate::config) fn resolve(&self) -> Option<Destination> {
+        let place = match (&self.path, self.s3.as_deref().and_then(bucket)) {
+            (Some(path), _) => Place::Folder { path: path.clone() },
+            (None, Some((bucket, prefix))) => Place::Bucket {
+                bucket,
+                prefix,
+                endpoint: self.endpoint.clone(),
+                region: self.region.clone().unwrap_or_else(|| REGION.to_owned()),
+                access_key: self.access_key.as_deref().map(Credential::new),
+                secret_key: self.secret_key.as_deref().map(Credential::new),
+            },
+            (None, None) => return None,
+        };
+        Some(Destination { id: self.id.clone()?, place })
+    }
+}
+
+/// `s3://bucket/prefix` as bucket and prefix.
+fn bucket(text: &str) -> Option<(String, String)> {
+    let (bucket, prefix) = text.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))?;
+    (!bucket.is_empty()).then(|| (bucket.to_owned(), prefix.trim_matches('/').to_owned()))
 }

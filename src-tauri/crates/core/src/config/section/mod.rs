@@ -2,18 +2,21 @@
 //! The doc comments of the types are the text of the schema and of the reference. Filling in defaults is `settings`' work.
 
 pub(super) mod api;
-mod backup;
-mod channel;
+pub(super) mod approval;
+pub(super) mod backup;
+pub(super) mod channel;
 pub(super) mod collect;
-mod destination;
+pub(super) mod destination;
+pub(super) mod export;
 mod flag;
 pub(super) mod keep;
+pub(super) mod maintenance;
 pub(super) mod models;
 pub(super) mod notify;
 pub(super) mod rule;
 mod sections;
 mod service;
-mod task;
+pub(super) mod task;
 mod threshold;
 
 pub(super) use sections::Sections;

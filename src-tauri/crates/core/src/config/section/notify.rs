@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 
 use super::channel::ChannelSection;
+use super::maintenance::MaintenanceSection;
 use crate::config::fields::{Fields, written};
 use crate::config::problem::ProblemCode;
 use crate::config::settings::QuietHours;
@@ -35,6 +36,10 @@ pub(in crate::config) struct NotifySection {
     /// Hours of every day, in local time, in which nothing is told; alerts are recorded all the same.
     #[schemars(extend("default" = []))]
     pub quiet: Option<Vec<QuietSection>>,
+    /// Windows that come back, in local time, in which something is being worked on and nothing that they name is told.
+    /// Alerts are judged and recorded all the same; what is still up when a window closes is told then. A time that a change
+    /// of the clocks skips begins when the clocks have changed, one that comes twice begins at the first.
+    pub maintenance: Option<Vec<MaintenanceSection>>,
     /// Further channels.
     pub channel: Option<Vec<ChannelSection>>,
 }
@@ -59,6 +64,7 @@ impl NotifySection {
             native: fields.truth("native"),
             repeat: fields.span("repeat", REPEATS),
             quiet: fields.tables("quiet", QuietSection::read).map(|list| list.into_iter().flatten().collect()),
+            maintenance: fields.tables("maintenance", MaintenanceSection::read),
             channel: fields.tables("channel", ChannelSection::read),
         }
     }

@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 
 use super::api::ApiSection;
+use super::approval::ApprovalSection;
 use super::backup::BackupSection;
+use super::channel::ChannelSection;
 use super::collect::CollectSection;
 use super::destination::DestinationSection;
+use super::export::ExportSection;
 use super::flag::FlagSection;
 use super::keep::KeepSection;
 use super::models::ModelsSection;
@@ -14,6 +17,7 @@ use super::rule::RuleSection;
 use super::service::ServiceSection;
 use super::task::TaskSection;
 use crate::config::fields::{Fields, Reference};
+use crate::maintenance::READY_MADE;
 
 /// Caretaker's configuration, `caretaker.toml`. All of it is optional. Lengths of time are texts with a unit: ms, s, m, h, d, w, y.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
@@ -25,10 +29,12 @@ pub(in crate::config) struct Sections {
     pub notify: Option<NotifySection>,
     pub api: Option<ApiSection>,
     pub models: Option<ModelsSection>,
+    pub export: Option<Vec<ExportSection>>,
     pub service: Option<Vec<ServiceSection>>,
     pub destination: Option<Vec<DestinationSection>>,
     pub backup: Option<Vec<BackupSection>>,
     pub task: Option<Vec<TaskSection>>,
+    pub approval: Option<Vec<ApprovalSection>>,
     pub flag: Option<Vec<FlagSection>>,
 }
 
@@ -42,10 +48,12 @@ impl Sections {
             notify: fields.table("notify", NotifySection::read),
             api: fields.table("api", ApiSection::read),
             models: fields.table("models", ModelsSection::read),
+            export: fields.tables("export", ExportSection::read),
             service: fields.tables("service", ServiceSection::read),
             destination: fields.tables("destination", DestinationSection::read),
             backup: fields.tables("backup", BackupSection::read),
             task: fields.tables("task", TaskSection::read),
+            approval: fields.tables("approval", ApprovalSection::read),
             flag: fields.tables("flag", FlagSection::read),
         };
         sections.check_references(fields);
@@ -62,14 +70,14 @@ impl Sections {
         let mut unused: Vec<String> = self.rule.iter().flatten().filter_map(of_rule).collect();
         let lists = [
             ("keep.logs", self.keep.as_ref().is_some_and(|keep| keep.logs.is_some())),
-            ("api", self.api.is_some()),
-            ("notify.channel", self.notify.as_ref().is_some_and(|notify| notify.channel.is_some())),
             ("service", self.service.is_some()),
-            ("destination", self.destination.is_some()),
-            ("backup", self.backup.is_some()),
-            ("task", self.task.is_some()),
             ("flag", self.flag.is_some()),
         ];
+        let channels = self.notify.iter().flat_map(|notify| notify.channel.iter().flatten());
+        let unusable = channels.filter_map(ChannelSection::settings).filter(|channel| channel.unusable().is_some());
+        unused.extend(unusable.map(|channel| format!("notify.channel.{}", channel.id)));
+        let tasks = self.task.iter().flatten().filter(|task| task.waits_for_later_version());
+        unused.extend(tasks.filter_map(|task| Some(format!("task.{}", task.id.as_deref()?))));
         unused.extend(lists.into_iter().filter(|(_, present)| *present).map(|(name, _)| name.to_owned()));
         unused
     }
@@ -82,6 +90,27 @@ impl Sections {
             for name in backup.to.iter().flatten().filter(|name| !destinations.contains(&name.as_str())) {
                 let at = Reference { list: "backup", index, key: "to", kind: "destination", name };
                 fields.unknown_reference(at, &destinations);
+            }
+        }
+        let is_store = |name: &String| {
+            let mut named = self.destination.iter().flatten();
+            named.any(|entry| entry.id.as_ref() == Some(name) && entry.s3.is_some())
+        };
+        for (index, backup) in self.backup.iter().flatten().enumerate() {
+            let to = || backup.to.iter().flatten();
+            if let Some(name) = to().next().filter(|_| to().all(is_store)) {
+                let at = Reference { list: "backup", index, key: "to", kind: "destination", name };
+                let message =
+                    "a store takes copies of archives that lie in a folder, and this job names none".to_owned();
+                fields.note_reference(at, message, "name a destination with a `path` first".to_owned());
+            }
+        }
+        let own = self.task.iter().flatten().filter_map(|entry| entry.id.as_deref());
+        let tasks: Vec<&str> = READY_MADE.iter().map(|ready| ready.id).chain(own).collect();
+        for (index, task) in self.task.iter().flatten().enumerate() {
+            for name in task.after.iter().flatten().filter(|name| !tasks.contains(&name.as_str())) {
+                let at = Reference { list: "task", index, key: "after", kind: "task", name };
+                fields.unknown_reference(at, &tasks);
             }
         }
     }

@@ -1,9 +1,11 @@
 //! From the file, the environment and the defaults to the settings.
 
 use super::EVERYTHING;
-use crate::config::{Document, Origin, Platform, ProblemCode, Settings, ValueOrigin, default_rules, reference};
+use crate::config::{
+    ChannelSettings, Document, Origin, Platform, ProblemCode, Settings, ValueOrigin, default_rules, reference,
+};
 use crate::metric::names;
-use crate::rule::{Aggregate, Level, Rule, Threshold};
+use crate::rule::{Aggregate, Level, Route, Rule, Threshold};
 use crate::time::Span;
 
 fn resolve(text: &str, environment: &[(&str, &str)], platform: Platform) -> Settings {
@@ -45,17 +47,8 @@ fn the_whole_example_is_taken_over() {
     let quiet = settings.notify.quiet[0];
     assert_eq!((quiet.from.minutes(), quiet.to.minutes(), quiet.except), (1_320, 420, Some(Level::Critical)));
     let unused = Document::parse(EVERYTHING).unwrap().unused_sections();
-    let expected = [
-        "rule.cpu-high.priority",
-        "keep.logs",
-        "api",
-        "notify.channel",
-        "service",
-        "destination",
-        "backup",
-        "task",
-        "flag",
-    ];
+    let expected =
+        ["rule.cpu-high.priority", "notify.channel.ops", "task.care-board-db", "keep.logs", "service", "flag"];
     assert_eq!(unused, expected);
 }
 
@@ -88,9 +81,9 @@ fn a_rule_of_another_system_stays_out_unless_it_has_a_series() {
 
 #[test]
 fn a_rule_of_a_later_version_waits() {
-    let text = "[[rule]]\nid = \"backup-missing\"\nwarning = { above = 1 }\nof = \"avg\"\n";
+    let text = "[[rule]]\nid = \"check-failing\"\nwarning = { above = 1 }\nof = \"avg\"\n";
     let document = Document::parse(text).unwrap();
-    assert_eq!(document.unused_sections(), ["rule.backup-missing"]);
+    assert_eq!(document.unused_sections(), ["rule.check-failing"]);
     assert_eq!(resolve(text, &[], Platform::Linux), Settings::defaults(Platform::Linux));
 }
 
@@ -200,4 +193,36 @@ fn every_value_has_an_origin() {
 #[test]
 fn the_reference_page_is_as_reviewed() {
     insta::assert_snapshot!(reference());
+}
+
+#[test]
+fn a_rule_of_which_nobody_is_told_yet_is_noted() {
+    let text = "[[rule]]\nid = \"load-high\"\nroute = \"daily\"\n[[rule]]\nid = \"cpu-high\"\nroute = \"second\"\n";
+    let document = Document::parse(text).unwrap();
+    let notes: Vec<_> = document.notes().iter().map(|note| (note.line, note.key.as_str())).collect();
+    assert_eq!(notes, [(3, "rule.load-high.route")]);
+}
+
+#[test]
+fn a_channel_is_taken_over_with_its_defaults_and_noted_when_it_cannot_be_used() {
+    let text = "[[notify.channel]]\nid = \"a\"\nkind = \"ntfy\"\nurl = \"https://n.example/t\"\n\
+                [[notify.channel]]\nid = \"b\"\nkind = \"email\"\n\
+                [[notify.channel]]\nid = \"c\"\nkind = \"webhook\"\nurl = \"secret:c\"\nenabled = false\n";
+    let channels = resolve(text, &[], Platform::Linux).notify.channel;
+    let first = &channels[0];
+    assert_eq!((first.level, first.route, first.timeout), (Level::Warning, Route::Now, Span::from_seconds(10)));
+    let served: Vec<bool> = channels.iter().map(ChannelSettings::is_served).collect();
+    assert_eq!(served, [true, false, false]);
+    let document = Document::parse(text).unwrap();
+    let notes: Vec<_> = document.notes().iter().map(|note| (note.line, note.key.as_str())).collect();
+    assert_eq!(notes, [(7, "notify.channel.b.kind"), (11, "notify.channel.c.url")]);
+    assert_eq!(document.unused_sections(), ["notify.channel.b", "notify.channel.c"]);
+    let keys: Vec<String> = resolve(text, &[], Platform::Linux)
+        .origins(Some(&document), [])
+        .into_iter()
+        .filter(|origin| origin.key.starts_with("notify.channel.a"))
+        .map(|origin| format!("{} {} {:?}", origin.key, origin.value, origin.origin))
+        .collect();
+    assert!(keys.contains(&"notify.channel.a.url \"https://n.example/…\" File { line: 4 }".to_owned()), "{keys:#?}");
+    assert!(keys.contains(&"notify.channel.a.timeout \"10s\" Default".to_owned()), "{keys:#?}");
 }

@@ -42,6 +42,7 @@ fn alert(name: &str, level: Level) -> Instance {
         flapping: false,
         turns: Vec::new(),
         recent: 0,
+        cause: None,
     }
 }
 
@@ -160,6 +161,23 @@ fn after_six_in_ten_minutes_warnings_go_into_a_digest() {
 }
 
 #[test]
+fn a_digest_rings_once_in_ten_minutes_and_grows_quietly() {
+    let mut desk = Desk::with(Vec::new());
+    for number in 0..7 {
+        desk.alerts.push(alert(&format!("w{number}"), Level::Warning));
+        desk.say(number);
+    }
+    desk.alerts.push(alert("w7", Level::Warning));
+    assert_eq!(desk.say(7), ["update digest-native"]);
+    for name in ["w6", "w7"] {
+        desk.resolve(name);
+    }
+    assert_eq!(desk.say(8), ["close digest-native"]);
+    desk.alerts.push(alert("w8", Level::Warning));
+    assert_eq!(desk.say(9), ["raise digest-native"], "another one is news");
+}
+
+#[test]
 fn a_flapping_alert_is_said_to_be_so_once() {
     let mut desk = Desk::with(vec![alert("cpu", Level::Warning)]);
     desk.say(0);
@@ -217,4 +235,51 @@ fn quiet_hours_mute_all_but_what_they_except() {
     let planned = plan(&subjects, &hearing, &mut desk.ledger);
     let told: Vec<&str> = planned.notices.iter().map(|notice| notice.alert.0.as_str()).collect();
     assert_eq!(told, ["cpu"]);
+}
+
+/// A desk with one channel that is no screen.
+fn away(alert: Instance) -> Desk {
+    let mut desk = Desk::with(vec![alert]);
+    desk.channels = vec![Channel { id: "ops".to_owned(), ..Channel::native(true) }];
+    desk
+}
+
+#[test]
+fn elsewhere_only_news_are_told() {
+    let mut desk = away(alert("cpu", Level::Warning));
+    assert_eq!(desk.say(0), ["ops: raise cpu"]);
+    desk.alerts[0].up = Span::from_minutes(45);
+    assert!(desk.say(45).is_empty(), "on a screen it would stay for good now; elsewhere it does so anyway");
+    desk.alerts[0].level = Level::Critical;
+    assert_eq!(desk.say(46), ["ops: raise cpu"]);
+    desk.alerts[0].acknowledged = Some(Acknowledgement { at: at(47), level: Level::Critical, note: String::new() });
+    assert!(desk.say(48).is_empty(), "taking it on is no news");
+    desk.alerts[0].level = Level::Warning;
+    desk.alerts[0].acknowledged = None;
+    assert_eq!(desk.say(50), ["ops: update cpu"]);
+    desk.resolve("cpu");
+    assert_eq!(desk.say(51), ["ops: close cpu"]);
+}
+
+#[test]
+fn what_was_taken_on_is_told_when_it_is_over() {
+    let mut desk = away(alert("cpu", Level::Warning));
+    desk.say(0);
+    desk.alerts[0].acknowledged = Some(Acknowledgement { at: at(1), level: Level::Warning, note: String::new() });
+    assert!(desk.say(2).is_empty());
+    desk.resolve("cpu");
+    assert_eq!(desk.say(3), ["ops: close cpu"]);
+}
+
+#[test]
+fn a_notice_for_elsewhere_holds_what_the_alert_was() {
+    let channels = [Channel::native(true), Channel { id: "ops".to_owned(), ..Channel::native(true) }];
+    let alert = alert("cpu", Level::Critical);
+    let hearing =
+        Hearing { now: at(0), channels: &channels, quiet_until: None, hours: None, silences: &[], repeat: REPEAT };
+    let subjects = [Subject { alert: &alert, rule: None, explained: false }];
+    let notices = plan(&subjects, &hearing, &mut Ledger::default()).notices;
+    assert_eq!(notices[0].about, None, "the screen shows words only");
+    let about = notices[1].about.as_ref().unwrap();
+    assert_eq!((about.metric.as_str(), about.value, about.state), ("host.cpu.usage", 93.0, State::Firing));
 }

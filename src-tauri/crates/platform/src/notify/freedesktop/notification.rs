@@ -18,8 +18,9 @@ pub const ICON: &str = "caretaker";
 const OPEN: &str = "default";
 const ACKNOWLEDGE: &str = "acknowledge";
 const SNOOZE: &str = "snooze";
+const RUNBOOK: &str = "runbook";
 /// Keys and labels in turn, as the call wants them.
-const ACTIONS: [&str; 6] = [OPEN, "Open", ACKNOWLEDGE, "Acknowledge", SNOOZE, "Snooze 1 h"];
+const ACTIONS: [&str; 8] = [OPEN, "Open", RUNBOOK, "Open runbook", ACKNOWLEDGE, "Acknowledge", SNOOZE, "Snooze 1 h"];
 
 /// The server decides how long it stays.
 const SERVER_DECIDES: i32 = -1;
@@ -79,6 +80,8 @@ impl Notification {
 pub fn meaning(key: &str, route: String) -> Option<NotificationAction> {
     match key {
         OPEN => Some(NotificationAction::Open { route }),
+        // The page finds the runbook that the alert has when it is opened.
+        RUNBOOK => Some(NotificationAction::Open { route: route.replacen("alerts/", "runbooks/of/", 1) }),
         ACKNOWLEDGE => Some(NotificationAction::Acknowledge { route }),
         SNOOZE => Some(NotificationAction::Snooze { route }),
         _ => None,
@@ -125,6 +128,7 @@ mod tests {
             body: "tar & \u{0}gzip\u{1b}[1m < 90 %".into(),
             route: "alerts/a".into(),
             persistent: false,
+            about: None,
             created: Timestamp::default(),
             expires: Timestamp::default(),
             state: NoticeState::Pending,
@@ -161,7 +165,7 @@ mod tests {
     fn one_about_several_alerts_can_only_be_opened() {
         let server = server(&["body", "actions"]);
         let one = notice(NoticeKind::Raise, Level::Warning);
-        assert_eq!(Notification::new(&one, &server).actions.len(), 6);
+        assert_eq!(Notification::new(&one, &server).actions.len(), 8);
         let several = Notice { route: "alerts".into(), ..one };
         assert_eq!(Notification::new(&several, &server).actions, ["default", "Open"]);
     }

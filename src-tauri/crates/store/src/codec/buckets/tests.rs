@@ -15,7 +15,7 @@ proptest! {
             let min = cell.2 >> narrow;
             let max = min.saturating_add(i64::from(cell.3) >> (narrow / 2));
             let most = (max - min) as u64 * cell.1;
-            Bucket { slot: slot as u32, count: cell.1, min, max, excess: if most == 0 { 0 } else { cell.4 % (most + 1) } }
+            Bucket { slot: slot as u32, real: false, count: cell.1, min, max, excess: if most == 0 { 0 } else { cell.4 % (most + 1) } }
         }).collect();
         let read = decode_all(&encode(&buckets)).unwrap();
         prop_assert_eq!(read.len(), buckets.len());
@@ -52,7 +52,8 @@ proptest! {
 
 #[test]
 fn a_constant_day_takes_a_few_dozen_bytes() {
-    let day: Vec<_> = (0..288).map(|slot| Bucket { slot, count: 10, min: 4_000, max: 4_000, excess: 0 }).collect();
+    let day: Vec<_> =
+        (0..288).map(|slot| Bucket { slot, real: false, count: 10, min: 4_000, max: 4_000, excess: 0 }).collect();
     assert!(encode(&day).len() < 80, "{}", encode(&day).len());
 }
 
@@ -60,7 +61,9 @@ fn a_constant_day_takes_a_few_dozen_bytes() {
 fn sizes_in_whole_pages_take_no_room_for_their_zeros() {
     let day = |page: i64| -> Vec<_> {
         let size = |slot: u32| i64::from(slot * 7_919 % 1_000) * page;
-        (0..288).map(|slot| Bucket { slot, count: 1, min: size(slot), max: size(slot), excess: 0 }).collect()
+        (0..288)
+            .map(|slot| Bucket { slot, real: false, count: 1, min: size(slot), max: size(slot), excess: 0 })
+            .collect()
     };
     assert!(encode(&day(4_096)).len() <= encode(&day(1)).len() + 30);
     assert_eq!(decode_all(&encode(&day(4_096))), Ok(day(4_096)));

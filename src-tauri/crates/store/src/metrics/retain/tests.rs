@@ -125,6 +125,31 @@ fn room_goes_back_to_the_file_system_but_for_what_the_next_rounds_need() {
     world.store.check().unwrap();
 }
 
+/// Pages of a day are left where they are: were each of them written to the log, history would cost more to lose than to
+/// keep.
+#[test]
+fn a_day_that_goes_writes_a_few_pages_however_many_it_had() {
+    let world = World::new();
+    let names: Vec<_> = (0..250).map(|n| format!("series{n}")).collect();
+    for number in 0..3 * 288 {
+        let values: Vec<_> =
+            names.iter().zip(1..).map(|(name, n)| (name.as_str(), (number * 7_919 * n % 1_000_003) as f64)).collect();
+        world.append(START + number * 5 * MINUTE, &values);
+    }
+    let now = stamp(START + 3 * DAY);
+    world.store.roll_up(now).unwrap();
+    world.store.checkpoint().unwrap();
+    let connection = Connection::open(world.path()).unwrap();
+    let number = |sql: &str| -> i64 { connection.query_row(sql, [], |row| row.get(0)).unwrap() };
+    let free = number("PRAGMA freelist_count");
+    let log = || connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1)).unwrap();
+    let before = log();
+    assert_eq!(world.store.retain(keep(), now).unwrap().rounds, 288);
+    let (written, freed) = (log() - before, number("PRAGMA freelist_count") - free);
+    assert!(freed > 60, "{freed} pages were freed");
+    assert!(written < 25, "{written} pages were written for {freed}");
+}
+
 #[test]
 fn layouts_go_with_their_rows() {
     let world = World::new();

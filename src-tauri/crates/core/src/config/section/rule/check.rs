@@ -6,7 +6,7 @@ use crate::config::default_rules::BuiltInRule;
 use crate::config::fields::Fields;
 use crate::config::problem::ProblemCode;
 use crate::config::suggestion::nearest;
-use crate::rule::Threshold;
+use crate::rule::{Route, Threshold};
 
 /// Notes every mistake that shows only when the keys are seen together.
 pub(super) fn together(rule: &RuleSection, fields: &mut Fields<'_, '_>) {
@@ -21,6 +21,10 @@ pub(super) fn together(rule: &RuleSection, fields: &mut Fields<'_, '_>) {
     }
     check_directions(rule, built_in, fields);
     check_dead_band(rule, built_in, fields);
+    if let (Some(id), Some(Route::Daily)) = (&rule.id, rule.route) {
+        let why = format!("nobody is told of the alerts of `{id}`: the daily report is not part of this version");
+        fields.note("route", why, "use `route = \"now\"` or `\"second\"`".to_owned());
+    }
 }
 
 /// A rule that is not built in says what it judges, and when.

@@ -1,0 +1,91 @@
+//! Pages from one connection to another through SQLite's online backup. With a write-ahead log that is one snapshot, and writers go
+//! on; without one, readers and writers exclude each other, so the source is held only for moments at a time.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use super::limit::Limit;
+use super::refused::Refused;
+use crate::database::uri;
+
+/// Pages between two looks at the clock.
+const PAGES: i32 = 128;
+/// How long a writer may be held up at once, with room for what is between two looks.
+const HELD: Duration = Duration::from_millis(120);
+/// How long it then has for itself.
+const PAUSE: Duration = Duration::from_millis(15);
+/// How long a lock of somebody else is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A database that others write all the time is tried this long; a larger one longer.
+const LEAST: Duration = Duration::from_secs(10);
+const BYTES_PER_SECOND: u64 = 20 << 20;
+
+/// Whether others may have the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Others {
+    /// They may, and SQLite keeps us apart.
+    May,
+    /// Nobody has it: SQLite takes no locks and makes no files.
+    None,
+}
+
+/// Copies every page.
+pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<(), Refused> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let mut from = Connection::open_with_flags(uri(source, others == Others::None), flags)?;
+    from.busy_timeout(PATIENCE)?;
+    limit.guard(&mut from)?;
+    let mode: String = from.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    let mut to = Connection::open(target)?;
+    // What a crash leaves of the copy is thrown away: it is synced once, at the end.
+    to.execute_batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000")?;
+    let backup = Backup::new(&from, &mut to)?;
+    if others == Others::None || mode == "wal" {
+        let done = hold(&from, &backup, limit)?;
+        return if done { Ok(()) } else { Err(Refused::slow()) };
+    }
+    let length = std::fs::metadata(source)?.len();
+    let turns = limit.within(LEAST + Duration::from_secs(length / BYTES_PER_SECOND));
+    loop {
+        if hold(&from, &backup, turns.within(HELD))? {
+            return Ok(());
+        }
+        if turns.is_over() {
+            return Err(Refused::For(
+                caretaker_core::backup::Refusal::Busy,
+                "is written all the time, and too large to be copied between two writes".to_owned(),
+            ));
+        }
+        pause();
+    }
+}
+
+/// Copies from one state of the source until all is there or the time is over; pages that are there already count only while nobody
+/// wrote.
+fn hold(from: &Connection, backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
+    from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+    let copied = until(backup, limit);
+    from.execute_batch("COMMIT")?;
+    copied
+}
+
+fn until(backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
+    let waited = Instant::now();
+    loop {
+        match backup.step(PAGES)? {
+            StepResult::Done => return Ok(true),
+            StepResult::More if limit.is_over() => return Ok(false),
+            StepResult::Busy | StepResult::Locked if waited.elapsed() > PATIENCE => return Err(Refused::locked()),
+            StepResult::Busy | StepResult::Locked => pause(),
+            _ => {}
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "it lets others write; this process does nothing else")]
+fn pause() {
+    std::thread::sleep(PAUSE);
+}
