@@ -9,7 +9,9 @@ import { capture, run, succeeds } from './run.mjs';
 export const packages = {
   build: ['build-essential', 'pkg-config', 'libwebkit2gtk-4.1-dev', 'librsvg2-dev'],
   test: [
+    'acl',
     'age',
+    'attr',
     'chromium',
     'dbus',
     'dbus-x11',
@@ -17,9 +19,11 @@ export const packages = {
     'fonts-dejavu-core',
     'imagemagick',
     'iproute2',
+    'libarchive-tools',
     'postgresql',
     'procps',
     'prometheus',
+    'python3',
     'scrot',
     'systemd',
     'webkit2gtk-driver',
@@ -28,6 +32,7 @@ export const packages = {
     'xfce4-panel',
     'xfwm4',
     'xvfb',
+    'zstd',
   ],
 };
 
