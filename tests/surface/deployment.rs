@@ -1,5 +1,7 @@
 //! The files by which others deploy Caretaker say what they promise; no container runs here to prove the rest.
 
+use std::path::{Path, PathBuf};
+
 use caretaker_tests::workspace;
 
 fn text(path: &str) -> String {
@@ -25,12 +27,44 @@ fn the_container_is_not_root_and_has_a_health_check() {
     let stage = last("FROM");
     assert!(last("USER") > stage && last("HEALTHCHECK") > stage && last("ENTRYPOINT") > stage);
     assert!(!all[last("USER")].contains("root"));
-    for source in all.iter().filter(|line| line.starts_with("COPY ") && !line.contains("--from")) {
-        let words: Vec<&str> = source.split_whitespace().skip(1).collect();
-        for path in &words[..words.len() - 1] {
-            assert!(workspace::root().join(path).exists(), "{path} is copied and does not exist");
+    for path in copied(&all) {
+        assert!(path.exists(), "{} is copied and does not exist", path.display());
+    }
+}
+
+/// What the instructions copy from the checkout.
+fn copied(all: &[String]) -> Vec<PathBuf> {
+    let copies = all.iter().filter(|line| line.starts_with("COPY ") && !line.contains("--from"));
+    copies
+        .flat_map(|line| {
+            let words: Vec<PathBuf> =
+                line.split_whitespace().skip(1).map(|word| workspace::root().join(word)).collect();
+            words[..words.len() - 1].to_vec()
+        })
+        .collect()
+}
+
+/// Each file that the text names in `include_str!` or `include_bytes!`, as it lies on the disk.
+fn included(file: &Path, text: &str) -> Vec<PathBuf> {
+    let pieces = text.split("include_").skip(1);
+    let named = pieces.filter_map(|piece| piece.strip_prefix("str!(\"").or_else(|| piece.strip_prefix("bytes!(\"")));
+    named.filter_map(|piece| file.parent()?.join(piece.split('"').next()?).canonicalize().ok()).collect()
+}
+
+#[test]
+fn the_container_is_built_from_all_that_its_programs_hold() {
+    let all = instructions(&text("docs/examples/Dockerfile"));
+    let copied: Vec<PathBuf> = copied(&all).iter().map(|path| path.canonicalize().unwrap()).collect();
+    let mut seen = 0;
+    for file in workspace::files("src-tauri/crates", "rs") {
+        for held in included(&file, &std::fs::read_to_string(&file).unwrap()) {
+            seen += 1;
+            assert!(copied.iter().any(|place| held.starts_with(place)), "{} is not copied", held.display());
         }
     }
+    assert!(seen > 40, "only {seen} files are held");
+    let pages = all.iter().any(|line| line.starts_with("COPY --from=pages ") && line.ends_with(" ui/dist"));
+    assert!(pages, "the dashboard would be built without its pages");
 }
 
 #[test]
