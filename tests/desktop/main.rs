@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod notifications;
+mod offline;
 mod processes;
 mod stage;
 mod tray;

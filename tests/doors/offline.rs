@@ -14,7 +14,7 @@ no_route() {
 }
 "#;
 
-/// Rounds every 5 seconds, the door open and asked, a backup made, checked and brought back, until eight rounds are
+/// Rounds every 5 seconds, the door open and asked, a backup made, checked and brought back, until a minute of them is
 /// there; then the state. `$2` and what follows start the engine.
 const SCRIPT: &str = r#"
 set -e
@@ -28,7 +28,7 @@ token=$("$cli" api token 2> /dev/null)
 "$cli" backup create board --json > "$CARETAKER_HOME/../made"
 "$cli" backup verify --all --deep > /dev/null
 "$cli" backup drill board > /dev/null
-until "$cli" metrics show caretaker.round.time --json | grep -q '"count":8'; do :; done
+until "$cli" metrics show caretaker.round.time --json | grep -q '"count":13'; do sleep 1; done
 ss --all --numeric --no-header --tcp --udp > "$CARETAKER_HOME/../sockets"
 no_route > "$CARETAKER_HOME/../no_route"
 "$cli" status --json
@@ -93,7 +93,7 @@ fn misses_nothing(port: u16, engine: &[&str]) {
 #[cfg(target_os = "linux")]
 fn a_machine_without_a_network_misses_nothing() {
     let program = caretaker_tests::program("caretaker");
-    misses_nothing(7861, &[&program.to_string_lossy(), "run", "--for", "90s"]);
+    misses_nothing(7861, &[&program.to_string_lossy(), "run", "--for", "150s"]);
 }
 
 #[test]
