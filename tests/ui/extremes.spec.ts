@@ -93,7 +93,8 @@ test.describe('years', () => {
   test.use({ begin: { history: '0s' } });
 
   test('two years fit into one chart', async ({ page, world, open }) => {
-    test.setTimeout(180_000);
+    // Seventeen thousand rounds come first.
+    test.setTimeout(300_000);
     await twoYears(world);
     await page.clock.setFixedTime(await world.now());
     for (const colorScheme of COLOURS) {

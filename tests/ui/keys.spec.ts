@@ -60,9 +60,9 @@ test('a job is encrypted once a part of its sheet was typed again', async ({ pag
   const steps = page.getByRole('region', { name: /^Encryption of/ });
   await expect(page.getByRole('button', { name: 'Make the first backup now' })).toBeDisabled();
   await steps.getByRole('button', { name: 'Show the recovery sheet' }).click();
+  await expect(steps.getByRole('img', { name: 'The private key as a QR code' })).toBeVisible();
   const all = await groups(page);
   expect(all.join('')).toMatch(/^[A-Z0-9]{58}$/);
-  await expect(steps.getByRole('img', { name: 'The private key as a QR code' })).toBeVisible();
   await expectAccessible(page);
   await expectNoWiderThanWindow(page, 'the sheet');
 
