@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { main } from './lib/failure.mjs';
+import { Failure, main } from './lib/failure.mjs';
 import { program, targetFolder, unattended } from './lib/paths.mjs';
-import { exitCode, run } from './lib/run.mjs';
+import { run } from './lib/run.mjs';
 import { ensureSystemPackages, ensureDebianPackages } from './lib/system-packages.mjs';
 
 const version = '4.32.5';
@@ -43,12 +43,31 @@ await main(async () => {
       // The gate judges a change and not its luck; by hand, every run asks something new.
       ...(unattended ? ['--seed=20261128'] : []),
     ];
-    // It keeps notes where it is started, and those belong beside it.
-    return await exitCode(join(folder, 'bin/st'), words, { cwd: folder });
+    return await ask(words);
   } finally {
     simulator.kill();
   }
 });
+
+/** Runs Schemathesis, shows what it says, and fails too when the time was over before each operation had been asked. */
+async function ask(words) {
+  // It keeps notes where it is started, and those belong beside it.
+  const asking = spawn(join(folder, 'bin/st'), words, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve, reject) => asking.on('error', reject).on('close', (code) => resolve(code ?? 1)));
+  let said = '';
+  for await (const piece of asking.stdout) {
+    said += piece;
+    process.stdout.write(piece);
+  }
+  const code = await ended;
+  if (code !== 0) return code;
+  const [selected, tested] = [/Selected:\s+(\d+)/, /Tested:\s+(\d+)/].map((count) => Number(count.exec(said)?.[1]));
+  if (tested >= selected) return 0;
+  throw new Failure('not every operation was asked', {
+    why: `Schemathesis speaks of ${tested} of ${selected}`,
+    hint: `give it more than ${seconds} s, or fewer operations`,
+  });
+}
 
 /** Schemathesis in an environment of its own below cargo's output, so that nothing of the system is touched. */
 async function ensureSchemathesis() {
