@@ -30,8 +30,7 @@ fn write<T: Serialize>(inner: &Inner, key: &str, value: &T) -> Result<(), Proble
 impl Engine {
     /// What is remembered of a job.
     pub(crate) async fn job_memory(&self, id: &str) -> Result<JobMemory, Problem> {
-        let key = job_key(id);
-        self.blocking(move |inner| read(inner, &key)).await
+        self.memory(job_key(id)).await
     }
 
     /// Changes what is remembered of a job.
@@ -40,24 +39,12 @@ impl Engine {
         id: &str,
         change: impl FnOnce(&mut JobMemory) + Send + 'static,
     ) -> Result<JobMemory, Problem> {
-        let key = job_key(id);
-        self.blocking(move |inner| {
-            let _alone = inner.backups.remembering.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut memory: JobMemory = read(inner, &key)?;
-            let before = memory.clone();
-            change(&mut memory);
-            if memory != before {
-                write(inner, &key, &memory)?;
-            }
-            Ok(memory)
-        })
-        .await
+        self.change_memory(job_key(id), change).await
     }
 
     /// What is remembered of a destination.
     pub(crate) async fn destination_memory(&self, id: &str) -> Result<DestinationMemory, Problem> {
-        let key = destination_key(id);
-        self.blocking(move |inner| read(inner, &key)).await
+        self.memory(destination_key(id)).await
     }
 
     /// Changes what is remembered of a destination.
@@ -66,10 +53,21 @@ impl Engine {
         id: &str,
         change: impl FnOnce(&mut DestinationMemory) + Send + 'static,
     ) -> Result<DestinationMemory, Problem> {
-        let key = destination_key(id);
+        self.change_memory(destination_key(id), change).await
+    }
+
+    async fn memory<T: DeserializeOwned + Default + Send + 'static>(&self, key: String) -> Result<T, Problem> {
+        self.blocking(move |inner| read(inner, &key)).await
+    }
+
+    /// Reads, changes and writes with nobody else in between.
+    async fn change_memory<T>(&self, key: String, change: impl FnOnce(&mut T) + Send + 'static) -> Result<T, Problem>
+    where
+        T: Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + 'static,
+    {
         self.blocking(move |inner| {
             let _alone = inner.backups.remembering.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut memory: DestinationMemory = read(inner, &key)?;
+            let mut memory: T = read(inner, &key)?;
             let before = memory.clone();
             change(&mut memory);
             if memory != before {
