@@ -156,7 +156,7 @@ fn an_encrypted_job_from_its_sheet_to_a_new_machine() {
 }
 
 #[test]
-fn a_lost_key_is_named_and_stops_no_backup() {
+fn a_lost_key_is_named_and_asked_about_before_everything_is_saved_anew() {
     let desk = Desk::new();
     let home = desk.world.home();
     let html = desk.world.run(&["backup", "key", "sheet", "disk"]);
@@ -172,6 +172,11 @@ fn a_lost_key_is_named_and_stops_no_backup() {
     assert!(verified.out.contains("backup key import"), "{verified:?}");
     let restored = desk.world.run(&["backup", "drill", "letters", "--json"]);
     assert_eq!(document(&restored)["error"]["code"], "key_missing", "{restored:?}");
+    let failed = desk.world.run(&["backup", "create", "letters", "--now"]);
+    assert!(failed.code == 1 && failed.err.contains("its key is not here"), "{failed:?}");
+    assert!(failed.err.contains("accept-changes letters"), "{failed:?}");
+    let accepted = desk.world.run(&["backup", "accept-changes", "letters"]);
+    assert!(accepted.code == 0 && accepted.out.contains("nothing is removed"), "{accepted:?}");
     let made = desk.world.run(&["backup", "create", "letters", "--now", "--json"]);
     assert_eq!(document(&made)["type"], "full", "{made:?}");
     assert_eq!(desk.type_in(&home, &["backup", "key", "import", "disk"], &private).code, 0);

@@ -139,6 +139,27 @@ fn a_new_machine_takes_a_store_over_and_gets_its_files_back() {
     assert!(folder.join(".caretaker-destination").is_file());
 }
 
+#[test]
+fn a_store_is_tested_step_by_step() {
+    let store = ObjectStore::start().unwrap();
+    let proxy = FaultProxy::before(store.address()).unwrap();
+    let world = scene(&proxy, 1_000);
+    let good = world.run(&["backup", "test", "offsite"]);
+    assert_eq!(good.code, 0, "{good:?}");
+    assert!(good.out.starts_with("Copies can be made at offsite (s3://archives)."), "{good:?}");
+    assert!(good.out.contains("the store knows the keys"), "{good:?}");
+    assert_eq!(store.keys().unwrap(), Vec::<String>::new(), "nothing is left there");
+    store.ask("DELETE", "", &[]).unwrap();
+    let gone = world.run(&["backup", "test", "offsite", "--json"]);
+    assert_eq!(gone.code, 1, "{gone:?}");
+    let view: Value = serde_json::from_str(&gone.out).unwrap();
+    let bucket = view["steps"].as_array().unwrap().iter().find(|step| step["step"] == "bucket").unwrap();
+    assert_eq!((view["is_usable"].as_bool(), bucket["state"].as_str()), (Some(false), Some("failed")), "{view}");
+    assert!(!gone.out.contains("hunter2"));
+    assert_eq!(world.run(&["backup", "test", "disk"]).code, 2);
+    assert_eq!(world.run(&["backup", "test", "nowhere"]).code, 4);
+}
+
 fn is_archive(key: &str) -> bool {
     std::path::Path::new(key).extension().is_some_and(|end| end == "zst")
 }

@@ -69,6 +69,47 @@ async fn case_51_a_clock_ten_years_ahead_and_back_removes_nothing_and_is_told() 
     assert_eq!(scene.archives().len(), ahead.len() + 2);
 }
 
+#[tokio::test]
+async fn case_51_a_start_whose_clock_stands_before_the_newest_backup_says_so_and_removes_nothing() {
+    for (back, is_answered) in [(Span::from_days(30), false), (Span::from_hours(2), true)] {
+        let mut scene = Scene::new("keep = { full = 1, incremental = 1 }\n");
+        scene.write(5, "first");
+        for round in 0..2 {
+            put(&scene.source("0.txt"), &format!("round {round}"));
+            scene.create().await;
+            scene.world.clock.advance(Span::from_minutes(10));
+        }
+        assert_eq!(scene.archives().len(), 2);
+        // The clock is set back while no engine runs.
+        scene.world.clock.step(Span::ZERO - back);
+        scene.world.restart().await.unwrap();
+        // New archives are made, and none goes, though the newest one fits the clock then; also before anybody looked at schedules.
+        put(&scene.source("0.txt"), "under a wrong clock");
+        scene.create().await;
+        scene.due().await;
+        let view = scene.world.engine().backups().await.unwrap().jobs.remove(0);
+        assert_eq!((view.question, view.state), (Some(QuestionKind::ClockBehind), ProtectionState::Warning));
+        assert!(view.frozen.unwrap().contains("clock stood before the newest backup"));
+        scene.world.clock.advance(Span::from_minutes(10));
+        put(&scene.source("0.txt"), "still under a wrong clock");
+        scene.create().await;
+        assert_eq!(scene.archives().len(), 4, "nothing was removed");
+        if is_answered {
+            scene.world.engine().accept_changes("board").await.unwrap();
+            scene.world.restart().await.unwrap();
+        } else {
+            scene.world.clock.step(back);
+        }
+        scene.due().await;
+        let view = scene.world.engine().backups().await.unwrap().jobs.remove(0);
+        assert_eq!(view.question, None, "it is right again, or somebody said so: {view:?}");
+        put(&scene.source("0.txt"), "the last");
+        scene.world.clock.advance(Span::from_hours(3));
+        scene.create().await;
+        assert!(scene.archives().len() < 5, "{:?}", scene.archives());
+    }
+}
+
 /// All that is known of the archives of the job, without when it was learned.
 async fn known(scene: &Scene) -> Vec<(ArchiveView, ArchiveDetail, BrowseView)> {
     let engine = scene.world.engine();

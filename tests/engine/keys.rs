@@ -1,13 +1,13 @@
 //! Encrypted backups by the engine: nothing before the recovery sheet is confirmed, nothing in plain, and what a lost key means. Real
 //! workers, real archives, real keys.
 
-use caretaker_core::backup::{KeySheet, Secret, VerifyDepth, VerifyResult};
+use caretaker_core::backup::{CreateOutcome, KeySheet, Secret, VerifyDepth, VerifyResult};
 use caretaker_core::problem::Code;
 use caretaker_core::retention::ArchiveType;
 use caretaker_core::time::Span;
 use caretaker_core::view::{
-    ActivityResult, ActivityState, ActivityView, ConfirmKeyRequest, ImportKeyRequest, KeyState, KeyView,
-    RestoreRequest, VerifyRequest,
+    ActivityResult, ActivityState, ActivityView, ConfirmKeyRequest, ImportKeyRequest, JobView, KeyState, KeyView,
+    ProtectionState, QuestionKind, RestoreRequest, VerifyRequest,
 };
 
 use crate::backup_scene::Scene;
@@ -49,8 +49,19 @@ impl Scene {
         self.over(begun).await
     }
 
+    async fn job(&self) -> JobView {
+        self.world.engine().backups().await.unwrap().jobs.remove(0)
+    }
+
     fn key_file(&self) -> std::path::PathBuf {
         self.world.home().join("keys/disk.txt")
+    }
+}
+
+fn outcome(ended: &ActivityView) -> &CreateOutcome {
+    match &ended.result {
+        Some(ActivityResult::Created(outcome)) => outcome,
+        _ => panic!("{ended:?}"),
     }
 }
 
@@ -111,20 +122,57 @@ async fn a_lost_key_is_called_missing_everywhere_and_comes_back_from_the_sheet()
     let view = scene.world.engine().backups().await.unwrap();
     assert!(view.jobs[0].proof.as_ref().unwrap().outcome.is_proven);
 
-    // Backups go on, each a full one.
+    // Without it nobody can tell what changed, so that a person is asked before anything is saved anew.
     scene.world.clock.advance(Span::from_hours(1));
     scene.write(1, "second");
-    let made = match scene.create().await.result {
-        Some(ActivityResult::Created(outcome)) => *outcome,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(made.archive.kind, Some(ArchiveType::Full));
-    assert!(made.archive.is_encrypted);
+    let failed = problem(scene.create().await);
+    assert_eq!(failed.code, Code::KeyMissing);
+    assert!(failed.message.contains("its key is not here"), "{failed:?}");
+    assert!(failed.hint.contains("backup key import") && failed.hint.contains("accept-changes board"), "{failed:?}");
+    assert_eq!(scene.archives().len(), 1);
+    let job = scene.job().await;
+    assert_eq!((job.question, job.state), (Some(QuestionKind::KeyMissing), ProtectionState::Warning));
+    assert_eq!(scene.reading("backup.failing", "board").await, Some(1.0));
 
     let request = ImportKeyRequest { key: Secret(private(&sheet)) };
     assert_eq!(scene.world.engine().import_key("disk", request).await.unwrap().state, KeyState::Ready);
+    let made = scene.create().await;
+    assert_eq!(outcome(&made).archive.kind, Some(ArchiveType::Incremental), "it goes on where it was");
+    assert_eq!((scene.job().await.question, scene.job().await.frozen), (None, None));
     assert_eq!(scene.verify().await, [VerifyResult::Intact, VerifyResult::Intact]);
     assert_eq!(scene.drill().await.state, ActivityState::Done);
+}
+
+#[tokio::test]
+async fn a_key_that_is_lost_for_good_is_answered_once_and_nothing_is_removed_until_archives_can_be_read_again() {
+    let scene = Scene::new("encrypt = true\nkeep = { full = 1, incremental = 1 }\n");
+    scene.write(150, "first");
+    let sheet = scene.confirmed().await;
+    scene.create().await;
+    std::fs::remove_file(scene.key_file()).unwrap();
+    // Somebody encrypted everything: neither the brake nor the question about an empty source could tell.
+    scene.write(150, "encrypted by somebody");
+    assert_eq!(problem(scene.create().await).code, Code::KeyMissing);
+    scene.world.engine().accept_changes("board").await.unwrap();
+    assert_eq!(scene.job().await.question, None);
+    for round in 0..3 {
+        scene.world.clock.advance(Span::from_hours(1));
+        scene.write(1, &format!("round {round}"));
+        let made = scene.create().await;
+        assert_eq!(outcome(&made).archive.kind, Some(ArchiveType::Full), "asked once: {made:?}");
+        assert!(outcome(&made).archive.is_encrypted && outcome(&made).is_key_missing);
+    }
+    assert_eq!(scene.archives().len(), 4, "the older ones are all there");
+    assert!(scene.job().await.frozen.unwrap().contains("key of older archives"));
+    // The sheet was found after all.
+    let request = ImportKeyRequest { key: Secret(private(&sheet)) };
+    scene.world.engine().import_key("disk", request).await.unwrap();
+    scene.world.clock.advance(Span::from_hours(1));
+    scene.write(1, "last");
+    let made = scene.create().await;
+    assert_eq!(outcome(&made).archive.kind, Some(ArchiveType::Incremental));
+    assert_eq!(scene.job().await.frozen, None);
+    assert!(scene.archives().len() < 5, "and retention goes on");
 }
 
 #[tokio::test]

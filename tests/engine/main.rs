@@ -31,4 +31,7 @@ mod pushed;
 mod reserve;
 mod restart;
 mod runbooks;
+mod sealed_copies;
 mod small_disk;
+mod store_scene;
+mod store_setup;

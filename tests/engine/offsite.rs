@@ -1,130 +1,13 @@
 //! Copies at a real store, by the real engine and real workers; only the time is simulated.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use caretaker_core::problem::Code;
 use caretaker_core::time::Span;
-use caretaker_core::view::{
-    ActivityResult, ActivityState, ActivityView, ArchiveView, CopyState, CreateRequest, Hint, RestoreRequest,
-    VerifyRequest,
-};
-use caretaker_testkit::{Fault, FaultProxy, ObjectStore, World};
+use caretaker_core::view::{ActivityKind, ActivityResult, ActivityState, CopyState, RestoreRequest, VerifyRequest};
+use caretaker_testkit::{Fault, ObjectStore, World};
 
-/// A world with a folder to save, a disk, and a store behind a proxy.
-struct Scene {
-    world: World,
-    server: ObjectStore,
-    proxy: FaultProxy,
-    folder: tempfile::TempDir,
-}
-
-fn configuration(folder: &Path, endpoint: &str, more: &str) -> String {
-    let path = |name: &str| folder.join(name).display().to_string();
-    format!(
-        "[collect]\ninterval = \"1h\"\n\n[[destination]]\nid = \"disk\"\npath = \"{}\"\n\n\
-         [[destination]]\nid = \"offsite\"\ns3 = \"s3://archives/mini\"\nendpoint = \"{endpoint}\"\n\
-         access_key = \"env:STORE_KEY\"\nsecret_key = \"env:STORE_SECRET\"\n\n\
-         [[backup]]\nid = \"board\"\nfolders = [\"{}\"]\nto = [\"disk\", \"offsite\"]\n{more}",
-        path("disk"),
-        path("source")
-    )
-}
-
-impl Scene {
-    fn new(more: &str) -> Self {
-        Self::before(ObjectStore::start().unwrap(), more)
-    }
-
-    fn before(server: ObjectStore, more: &str) -> Self {
-        let proxy = FaultProxy::before(server.address()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["source", "disk"] {
-            std::fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        let world = World::with_configuration(&configuration(folder.path(), &proxy.endpoint(), more)).unwrap();
-        Self { world: with_keys(world), server, proxy, folder }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, text: &str) {
-        for number in 0..3 {
-            put(&self.path(&format!("source/{number}.txt")), &format!("{number} {text}"));
-        }
-    }
-
-    async fn over(&self, begun: ActivityView) -> ActivityView {
-        over(&self.world, begun).await
-    }
-
-    /// Begins what is due and waits until all work is over.
-    async fn due(&self) {
-        let mut hints = self.world.engine().watch();
-        self.world.engine().backups_due().await.unwrap();
-        loop {
-            let all = self.world.engine().activities().unwrap().activities;
-            if all.iter().all(|one| one.state.is_over()) {
-                return;
-            }
-            let _: Hint = hints.recv().await.unwrap();
-        }
-    }
-
-    async fn create(&self) -> String {
-        let begun = self.world.engine().create_backup("board", CreateRequest::default()).unwrap();
-        match self.over(begun).await.result {
-            Some(ActivityResult::Created(outcome)) => outcome.archive.id,
-            other => panic!("no archive: {other:?}"),
-        }
-    }
-
-    async fn copied(&self) -> String {
-        let id = self.create().await;
-        self.due().await;
-        assert_eq!(self.archive(&id).await.copies[0].state, CopyState::Replicated, "{:?}", self.archive(&id).await);
-        id
-    }
-
-    async fn archive(&self, id: &str) -> ArchiveView {
-        self.world.engine().archive(id).await.unwrap().archive
-    }
-
-    async fn pending(&self) -> f64 {
-        self.world.clock.advance(Span::from_seconds(1));
-        self.world.round().await.unwrap();
-        let all = self.world.engine().series().await.unwrap().series;
-        all.iter().find(|one| one.key.name == "backup.replica.pending").and_then(|one| one.last).unwrap()
-    }
-
-    /// What an archive is called at the store, prefix and all.
-    async fn key(&self, id: &str) -> String {
-        format!("mini/{}", self.archive(id).await.copies[0].key)
-    }
-}
-
-fn with_keys(world: World) -> World {
-    world.variables.set("STORE_KEY", "keyid");
-    world.variables.set("STORE_SECRET", "hunter2-secret");
-    world
-}
-
-async fn over(world: &World, begun: ActivityView) -> ActivityView {
-    let mut hints = world.engine().watch();
-    loop {
-        let view = world.engine().activity(&begun.id).unwrap();
-        if view.state.is_over() {
-            return view;
-        }
-        let _: Hint = hints.recv().await.unwrap();
-    }
-}
-
-fn put(path: &Path, text: &str) {
-    use std::io::Write as _;
-    std::fs::File::create(path).unwrap().write_all(text.as_bytes()).unwrap();
-}
+use crate::store_scene::{Scene, configuration, over, put, with_keys};
 
 #[tokio::test]
 async fn a_backup_is_copied_and_what_lies_at_the_store_is_a_whole_destination() {
@@ -339,4 +222,68 @@ async fn a_store_with_another_identity_is_not_written_to_until_it_is_taken_over(
     let verified =
         scene.world.engine().verify_backups(VerifyRequest { at: Some("disk".to_owned()), ..VerifyRequest::default() });
     assert_eq!(verified.await.unwrap_err().code, Code::Usage);
+}
+
+/// Loops of twenty seconds, for an hour; how often the catalog was asked meanwhile.
+async fn idle_hour(world: &World) -> u64 {
+    let before = world.engine().catalog_asked();
+    for _ in 0..180 {
+        world.clock.advance(Span::from_seconds(20));
+        world.engine().backups_due().await.unwrap();
+    }
+    world.engine().catalog_asked() - before
+}
+
+#[tokio::test]
+async fn an_idle_hour_asks_nothing_of_copies_and_a_new_archive_is_copied_at_the_next_look() {
+    let scene = Scene::new("");
+    scene.write("first");
+    scene.copied().await;
+    // What lies there now is compared and read once; after that nothing is due for a day.
+    for _ in 0..3 {
+        scene.world.clock.advance(Span::from_minutes(5));
+        scene.due().await;
+    }
+    let with_store = idle_hour(&scene.world).await;
+    let activities = scene.world.engine().activities().unwrap().activities;
+    assert!(activities.iter().all(|one| one.state.is_over()), "nothing was begun: {activities:?}");
+    // The same without the store: what is asked for the figures alone.
+    let text = configuration(scene.folder.path(), &scene.proxy.endpoint(), "").replace(", \"offsite\"]", "]");
+    let without = text.split("[[destination]]\nid = \"offsite\"").next().unwrap().to_owned()
+        + text.split_once("secret_key = \"env:STORE_SECRET\"\n\n").unwrap().1;
+    scene.world.configure(&without).unwrap();
+    scene.world.engine().reload().await.unwrap();
+    scene.due().await;
+    assert_eq!(with_store, idle_hour(&scene.world).await, "the store costs an idle hour nothing");
+    // It is named again, and the next archive goes there at the next look.
+    scene.world.configure(&text.replace("to = [\"disk\"]", "to = [\"disk\", \"offsite\"]")).unwrap();
+    scene.world.engine().reload().await.unwrap();
+    put(&scene.path("source/1.txt"), "second");
+    let id = scene.create().await;
+    scene.world.clock.advance(Span::from_seconds(20));
+    scene.due().await;
+    assert_eq!(scene.archive(&id).await.copies[0].state, CopyState::Replicated);
+}
+
+#[tokio::test]
+async fn what_lies_on_a_disk_that_is_away_is_copied_when_it_is_back_and_nothing_is_begun_meanwhile() {
+    let scene = Scene::new("");
+    scene.write("first");
+    scene.copied().await;
+    put(&scene.path("source/1.txt"), "second");
+    let id = scene.create().await;
+    std::fs::rename(scene.path("disk"), scene.path("away")).unwrap();
+    let replications = || {
+        let all = scene.world.engine().activities().unwrap().activities;
+        all.iter().filter(|one| one.kind == ActivityKind::Replicate).count()
+    };
+    scene.due().await;
+    let before = replications();
+    idle_hour(&scene.world).await;
+    assert_eq!(replications(), before, "nobody tries what cannot be done");
+    assert_eq!(scene.archive(&id).await.copies[0].state, CopyState::Pending);
+    std::fs::rename(scene.path("away"), scene.path("disk")).unwrap();
+    scene.world.clock.advance(Span::from_minutes(2));
+    scene.due().await;
+    assert_eq!(scene.archive(&id).await.copies[0].state, CopyState::Replicated);
 }

@@ -81,6 +81,8 @@ export class World {
   install = (text: string) => this.tell({ install: text });
   /** What is mounted there lies in this folder. */
   folder = (mount: string, folder: string) => this.tell({ folder: { [mount]: folder } });
+  /** Variables of the environment in which the engine is started. */
+  variable = (variables: Record<string, string>) => this.tell({ variable: variables });
   /** Disks that are due are looked at. */
   survey = () => this.tell({ survey: true });
   /** Somebody writes the configuration file. What the engine refuses is part of the story, not a failure. */

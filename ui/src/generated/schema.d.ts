@@ -531,6 +531,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups/stores/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries whether copies can be made at a store, and says what works and what does not. */
+        post: operations["test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/stores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes a store into the configuration, new or changed. Keys are named by where they are. */
+        put: operations["put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups/suggestions": {
         parameters: {
             query?: never;
@@ -2766,6 +2800,8 @@ export interface components {
              * @description Entries of the state before that are gone.
              */
             gone: number;
+            /** @description Whether a newer archive than the one it was compared with could not be read, because its key is not here. */
+            is_key_missing?: boolean;
             /** @description How it ended. */
             result: components["schemas"]["CreateResult"];
             /**
@@ -4303,7 +4339,7 @@ export interface components {
          * @description What a job waits for an answer to.
          * @enum {string}
          */
-        QuestionKind: "mass_change" | "source_missing" | "clock_jumped";
+        QuestionKind: "mass_change" | "source_missing" | "clock_jumped" | "clock_behind" | "key_missing";
         /** @description Hours of every day, in local time, in which nothing is told. */
         QuietHours: {
             except?: null | components["schemas"]["Level"];
@@ -5175,6 +5211,46 @@ export interface components {
              */
             total_bytes: number;
         };
+        /**
+         * @description A store as somebody sets it up: written to the configuration. Keys stand in no file of Caretaker's, so they are named by where they
+         *     are.
+         */
+        StoreRequest: {
+            /** @description Where the access key is: `env:NAME` or `file:/path`. */
+            access_key: string;
+            /** @description The bucket. */
+            bucket: string;
+            /** @description Address of the server, unless it is Amazon's. */
+            endpoint?: string | null;
+            /** @description What all keys begin with; empty for none. */
+            prefix?: string;
+            /** @description The region that requests are signed for; `us-east-1` without it. */
+            region?: string | null;
+            /** @description Where the secret key is, likewise. */
+            secret_key: string;
+        };
+        /** @description Try a store. */
+        StoreTrialRequest: {
+            /** @description Its name. Without `store` it is one of the configuration. */
+            destination: string;
+            store?: null | components["schemas"]["StoreRequest"];
+        };
+        /** @description What came of a try. */
+        StoreTrialView: {
+            /** @description The name of the store. */
+            destination: string;
+            /** @description Whether copies can be made. */
+            is_usable: boolean;
+            /** @description Where it is: `s3://bucket/prefix`. */
+            place: string;
+            /** @description Every part, in order. */
+            steps: components["schemas"]["TrialStepView"][];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
         /** @description Patterns that are usually left out. */
         SuggestedExclude: {
             /** @description Whether it is ticked at first. */
@@ -5411,6 +5487,27 @@ export interface components {
          * @enum {string}
          */
         Touch: "reads" | "changes";
+        /**
+         * @description How a part of a try ended.
+         * @enum {string}
+         */
+        TrialState: "passed" | "warning" | "failed" | "skipped";
+        /**
+         * @description A part of a try.
+         * @enum {string}
+         */
+        TrialStep: "reach" | "clock" | "keys" | "bucket" | "list" | "write" | "remove";
+        /** @description A part of a try in words. */
+        TrialStepView: {
+            /** @description What was found. */
+            detail: string;
+            /** @description What to do; empty when there is nothing to do. */
+            hint: string;
+            /** @description How it ended. */
+            state: components["schemas"]["TrialState"];
+            /** @description Which. */
+            step: components["schemas"]["TrialStep"];
+        };
         /**
          * @description The unit of a series; it belongs to the series, never to its name.
          * @enum {string}
@@ -6591,6 +6688,78 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreTrialView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

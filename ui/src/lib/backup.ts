@@ -153,6 +153,17 @@ const QUESTIONS: Record<QuestionKind, { title: string; explained: string; answer
     explained: 'If the clock is wrong, set it right: then this goes away by itself.',
     answer: 'The clock is right',
   },
+  clock_behind: {
+    title: 'nothing is removed until you answer',
+    explained: 'If the clock is wrong, set it right: then this goes away by itself.',
+    answer: 'The clock is right',
+  },
+  key_missing: {
+    title: 'nothing is backed up until you answer',
+    explained:
+      'Take the key from its recovery sheet, and it goes on as before. If the key is lost for good, everything is saved anew, and nothing is removed as long as nobody can tell what changed.',
+    answer: 'The key is lost: save everything anew',
+  },
   source_missing: {
     title: 'what is to be saved is missing',
     explained:

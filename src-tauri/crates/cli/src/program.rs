@@ -196,6 +196,7 @@ async fn answer(context: &Context, verb: Verb) -> Result<Outcome, Problem> {
         Verb::Backup(Backup::Browse(wanted)) => verbs::backup_browse::browse(context, &wanted).await,
         Verb::Backup(Backup::Find(wanted)) => verbs::backup_browse::find(context, &wanted).await,
         Verb::Backup(Backup::AcceptChanges(wanted)) => verbs::backup_prune::accept(context, &wanted).await,
+        Verb::Backup(Backup::Test(wanted)) => verbs::backup_test::test(context, &wanted).await,
         Verb::Backup(Backup::Key(Key::Show(wanted))) => verbs::backup_key::show(context, &wanted).await,
         Verb::Backup(Backup::Key(Key::Sheet(wanted))) => verbs::backup_key_sheet::print(context, &wanted).await,
         Verb::Backup(Backup::Key(Key::Confirm(wanted))) => verbs::backup_key::confirm(context, &wanted).await,

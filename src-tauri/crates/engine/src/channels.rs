@@ -13,6 +13,7 @@ use caretaker_core::time::{Span, Timestamp};
 use caretaker_core::web_address::WebAddress;
 use caretaker_courier::{Courier, Destination, SendError, Way};
 
+use crate::credential;
 use crate::degraded::DegradedParts;
 use crate::options::Variables;
 
@@ -155,6 +156,10 @@ impl Channels {
                     "set it where the engine is started, for a service in its unit, and restart Caretaker",
                 )),
             },
+            Some(Credential::File(path)) => credential::in_file(path).map(Some).map_err(|why| {
+                let why = format!("the `{key}` of the channel `{id}` is in `{path}`, which {why}");
+                SendError::passing(why, "the file holds the credential alone, in one line, and has the mode 0600")
+            }),
             Some(Credential::Secret(name)) => Err(SendError::lasting(
                 format!("the `{key}` of the channel `{id}` is `secret:{name}`, and there is no store for secrets yet"),
                 "use `env:NAME`",

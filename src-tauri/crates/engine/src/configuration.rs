@@ -192,6 +192,7 @@ impl Engine {
                 self.0.degraded.recovered(PART);
                 self.remember(text, now).await;
                 if !same {
+                    self.backups_changed();
                     self.0.on_notices.notify_one();
                     self.0.on_interval.notify_one();
                     self.mark_configuration(now).await;

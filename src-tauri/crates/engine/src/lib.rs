@@ -10,6 +10,7 @@ mod backups;
 mod channels;
 mod collecting;
 mod configuration;
+mod credential;
 mod databases;
 mod decisions;
 mod degraded;

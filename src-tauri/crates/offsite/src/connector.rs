@@ -9,7 +9,7 @@ use caretaker_core::egress::Egress;
 use caretaker_core::time::Span;
 use caretaker_core::web_address::WebAddress;
 use caretaker_transport::{ConnectError, Patient, Tls, connect};
-use http::header::{HOST, HeaderValue, USER_AGENT};
+use http::header::{DATE, HOST, HeaderValue, USER_AGENT};
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -36,12 +36,19 @@ struct Way {
     address: WebAddress,
     /// Held for a look only.
     kept: Mutex<Option<SendRequest<HttpRequestBody>>>,
+    /// The time as the newest answer told it. Held for a look only.
+    date: Mutex<Option<String>>,
 }
 
 impl OverEgress {
     /// To one place.
     pub fn to(address: WebAddress, egress: Arc<dyn Egress>) -> Self {
-        Self(Arc::new(Way { egress, tls: Tls::default(), address, kept: Mutex::new(None) }))
+        Self(Arc::new(Way { egress, tls: Tls::default(), address, kept: Mutex::new(None), date: Mutex::new(None) }))
+    }
+
+    /// The time as the newest answer told it, in the words of HTTP.
+    pub fn date(&self) -> Option<String> {
+        self.0.date.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -65,6 +72,9 @@ impl HttpService for OverEgress {
         let response = sender.send_request(request).await.map_err(of_hyper)?;
         *self.0.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         let (head, body) = response.into_parts();
+        if let Some(date) = head.headers.get(DATE).and_then(|date| date.to_str().ok()) {
+            *self.0.date.lock().unwrap_or_else(PoisonError::into_inner) = Some(date.to_owned());
+        }
         Ok(HttpResponse::from_parts(head, HttpResponseBody::new(body.map_err(of_hyper))))
     }
 }

@@ -13,6 +13,9 @@ pub enum StoreError {
     /// The store does not know these keys, or they may not do this.
     #[error("{0}")]
     Refused(String),
+    /// The clocks of this machine and of the store are too far apart for it to believe what was signed.
+    #[error("{0}")]
+    Clock(String),
     /// There is no such bucket.
     #[error("{0}")]
     NoBucket(String),
@@ -49,6 +52,7 @@ impl StoreError {
         match (&error, code) {
             (_, "NoSuchBucket") => Self::NoBucket(told()),
             (_, "NoSuchUpload") => Self::Absent(format!("the upload of {key}")),
+            (_, "RequestTimeTooSkewed" | "RequestExpired") => Self::Clock(told()),
             (_, "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "AccessDenied" | "AuthFailure" | "InvalidToken") => {
                 Self::Refused(told())
             }
@@ -100,6 +104,8 @@ mod tests {
     fn an_answer_is_told_by_its_code_and_message_alone() {
         let answer = "403: <Error><Code>InvalidAccessKeyId</Code><Message>No such key</Message><AWSAccessKeyId>AKIA123</AWSAccessKeyId></Error>";
         assert_eq!(generic(answer), StoreError::Refused("the store says InvalidAccessKeyId: No such key".to_owned()));
+        let late = "403: <Error><Code>RequestTimeTooSkewed</Code></Error>";
+        assert_eq!(generic(late), StoreError::Clock("the store says RequestTimeTooSkewed".to_owned()));
         let gone = "404: <Error><Code>NoSuchBucket</Code></Error>";
         assert_eq!(generic(gone), StoreError::NoBucket("the store says NoSuchBucket".to_owned()));
         assert_eq!(generic("<Code>NoSuchUpload</Code>"), StoreError::Absent("the upload of a/b".to_owned()));

@@ -12,13 +12,13 @@ use crate::error::StoreError;
 use crate::mark::hex;
 use crate::store::Store;
 
-/// Bytes at the front of an archive in which its header lies.
-const FRONT: u64 = 256 << 10;
-/// Bytes at its end that are looked at first.
-const TAIL: u64 = 64 << 10;
+/// Bytes at the front of an archive in which its header lies: 256 KiB, in pieces of age with their authentication behind its own header.
+const FRONT: u64 = 336 << 10;
+/// Bytes at its end that are looked at first: the last two pieces of age, over which the last bytes of an archive may lie.
+const TAIL: u64 = 132 << 10;
 
-/// Where the piece of a file lies that tells what is in it: asked with its last bytes, answers with the place where the list begins.
-pub type Ends<'a> = &'a dyn Fn(&[u8]) -> Option<u64>;
+/// Where the list begins of what is in a file, asked when its front and its last bytes are there; none when that cannot be told.
+pub type Ends<'a> = &'a dyn Fn(&Path) -> Option<u64>;
 
 /// What is brought of an object.
 #[derive(Clone, Copy)]
@@ -56,17 +56,21 @@ impl Store<'_> {
             }
             Pieces::Ends(list) => {
                 file.set_len(bytes).map_err(failed("make room for"))?;
-                let mut bring = |start: u64, end: u64| -> Result<Vec<u8>, StoreError> {
-                    let piece = self.read(key, start..end)?;
-                    file.write_all_at(&piece, start).map_err(failed("write"))?;
-                    tell(end - start);
-                    Ok(piece)
+                let mut bring = |start: u64, end: u64| -> Result<(), StoreError> {
+                    // Some stores give nothing in place of no bytes.
+                    if start < end {
+                        let piece = self.read(key, start..end)?;
+                        file.write_all_at(&piece, start).map_err(failed("write"))?;
+                        tell(end - start);
+                    }
+                    Ok(())
                 };
-                bring(0, FRONT.min(bytes))?;
-                let from = bytes.saturating_sub(TAIL);
-                let tail = bring(from, bytes)?;
-                if let Some(start) = list(&tail).filter(|start| *start < from) {
-                    bring(start, from)?;
+                let front = FRONT.min(bytes);
+                bring(0, front)?;
+                let from = bytes.saturating_sub(TAIL).max(front);
+                bring(from, bytes)?;
+                if let Some(start) = list(to) {
+                    bring(start.max(front), from)?;
                 }
             }
         }

@@ -9,6 +9,7 @@ mod error;
 mod fetch;
 mod mark;
 mod store;
+mod trial;
 mod upload;
 
 pub use error::StoreError;

@@ -9,9 +9,6 @@ use sha2::{Digest as _, Sha256};
 use crate::error::StoreError;
 use crate::store::{Existing, Store};
 
-/// What a test writes, reads and removes.
-const TRIAL: &str = ".caretaker-test";
-
 impl Store<'_> {
     /// The identity that lies there; none where nobody ever was.
     pub fn identity(&self) -> Result<Option<String>, StoreError> {
@@ -50,18 +47,6 @@ impl Store<'_> {
             Some(expected) => Err(StoreError::Other(format!("the store is destination {found}, not {expected}"))),
             None => Ok(found),
         }
-    }
-
-    /// Writes, reads and removes a small object: all that copies need to be allowed.
-    pub fn try_out(&self) -> Result<(), StoreError> {
-        let bytes = b"Caretaker tries whether it may write here, and removes this again.\n".to_vec();
-        self.put(TRIAL, bytes.clone(), Existing::Goes)?;
-        let read = self.read(TRIAL, 0..bytes.len() as u64);
-        self.remove(TRIAL)?;
-        if read? == bytes {
-            return Ok(());
-        }
-        Err(StoreError::Wrong("the store gives other bytes than it was given".to_owned()))
     }
 }
 

@@ -27,6 +27,7 @@ pub type Cancelled<'a> = &'a (dyn Fn() -> bool + Sync);
 /// A store that can be reached, or not: nothing is opened before something is asked of it.
 pub struct Store<'a> {
     pub(crate) s3: AmazonS3,
+    pub(crate) way: OverEgress,
     prefix: String,
     runtime: tokio::runtime::Runtime,
     cancelled: Cancelled<'a>,
@@ -51,6 +52,7 @@ impl<'a> Store<'a> {
         if !address.secure {
             options = options.with_allow_http(true);
         }
+        let way = OverEgress::to(address, egress);
         let s3 = AmazonS3Builder::new()
             .with_bucket_name(&access.bucket)
             .with_endpoint(access.endpoint.trim_end_matches('/'))
@@ -60,12 +62,12 @@ impl<'a> Store<'a> {
             .with_client_options(options)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
             .with_retry(retry())
-            .with_http_connector(OverEgress::to(address, egress))
+            .with_http_connector(way.clone())
             .build()
             .map_err(|error| refused(error.to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build();
         let runtime = runtime.map_err(|error| StoreError::Local(format!("start to speak: {error}")))?;
-        Ok(Self { s3, prefix: access.prefix.clone(), runtime, cancelled })
+        Ok(Self { s3, way, prefix: access.prefix.clone(), runtime, cancelled })
     }
 
     /// Waits for an answer, no longer than somebody wants it.
@@ -86,6 +88,11 @@ impl<'a> Store<'a> {
     /// The whole key of an object.
     pub(crate) fn key(&self, key: &str) -> Key {
         if self.prefix.is_empty() { Key::from(key) } else { Key::from(format!("{}/{key}", self.prefix)) }
+    }
+
+    /// What all keys begin with; none for nothing.
+    pub(crate) fn whole_prefix(&self) -> Option<Key> {
+        (!self.prefix.is_empty()).then(|| Key::from(self.prefix.as_str()))
     }
 
     fn object(&self, meta: ObjectMeta) -> Option<StoredObject> {
@@ -131,7 +138,7 @@ impl<'a> Store<'a> {
 
     /// Everything below the prefix.
     pub fn survey(&self) -> Result<Vec<StoredObject>, StoreError> {
-        let prefix = (!self.prefix.is_empty()).then(|| Key::from(self.prefix.as_str()));
+        let prefix = self.whole_prefix();
         let found: Vec<ObjectMeta> = self.wait(async {
             let listed = self.s3.list(prefix.as_ref()).try_collect().await;
             listed.map_err(|error| StoreError::of(error, &self.prefix))

@@ -21,7 +21,7 @@ pub enum Fault {
     HoldAfter(u32),
     /// Every request is answered with this status.
     Answer(u16),
-    /// The first byte of each body that is read is another one, marks of destinations aside.
+    /// The first byte of each body that is read is another one, marks of destinations and lists aside.
     Spoil,
 }
 
@@ -29,6 +29,7 @@ pub enum Fault {
 struct State {
     fault: Fault,
     asked: Vec<(String, String)>,
+    answered: u64,
     /// Requests whose path has this wait.
     held: Option<String>,
     holding: u32,
@@ -85,6 +86,11 @@ impl FaultProxy {
     /// What was asked since this was asked last: method and path with its query.
     pub fn asked(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.lock().asked)
+    }
+
+    /// Bytes of all answers since this was asked last.
+    pub fn answered(&self) -> u64 {
+        std::mem::take(&mut self.lock().answered)
     }
 
     /// Whether a request has to wait.
@@ -179,12 +185,13 @@ impl FaultProxy {
         upstream.read_to_end(&mut answer)?;
         if fault == Fault::Spoil
             && method == "GET"
-            && !path.contains(".caretaker")
+            && ![".caretaker-destination", "list-type"].iter().any(|part| path.contains(part))
             && let Some(at) = find(&answer, b"\r\n\r\n")
             && let Some(byte) = answer.get_mut(at + 4)
         {
             *byte ^= 0x20;
         }
+        self.lock().answered += answer.len() as u64;
         client.write_all(&answer)
     }
 }

@@ -5,7 +5,7 @@
 //! `{"round": true}`, `{"fail": "disks"}`, `{"heal": "disks"}`, `{"sleep": "10m"}`, `{"step": "-1h"}`, `{"configure": "…"}`,
 //! `{"listen": {"127.0.0.1:11434": "127.0.0.1:40123"}}`, `{"hang_up": "127.0.0.1:11434"}`,
 //! `{"log": {"level": "error", "source": "sshd", "message": "…"}}`, `{"install": "Upgraded the package curl"}`,
-//! `{"folder": {"/": "/tmp/disk"}}`, `{"survey": true}`.
+//! `{"folder": {"/": "/tmp/disk"}}`, `{"survey": true}`, `{"variable": {"STORE_KEY": "…"}}`.
 //!
 //! `--door 127.0.0.1:0` also opens the door that the product has; its address and tokens stand in the first line.
 #![expect(clippy::print_stdout, reason = "speaks a line protocol on standard output")]
@@ -150,6 +150,11 @@ async fn obey(world: &mut World, command: &Value) -> Result<Value, Problem> {
             "folder" => {
                 for (mount, folder) in value.as_object().into_iter().flatten() {
                     world.folders.put(mount, folder.as_str().ok_or_else(|| usage("`folder` takes paths"))?);
+                }
+            }
+            "variable" => {
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    world.variables.set(name, value.as_str().ok_or_else(|| usage("`variable` takes texts"))?);
                 }
             }
             "survey" => world.engine().survey_due().await?,

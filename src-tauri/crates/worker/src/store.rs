@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use caretaker_backup::format::footer::Footer;
+use caretaker_backup::encryption::Keys;
 use caretaker_backup::kit;
-use caretaker_backup::read::packing_of;
+use caretaker_backup::read::list_start;
 use caretaker_backup::write::{Cancel, DestinationId, Progress};
 use caretaker_core::backup::{
     FetchOrder, MARK, Report, StoreNews, StoreOrder, StoreOutcome, StoreTask, StoredObject, UploadArchive, UploadOrder,
@@ -15,10 +15,13 @@ use caretaker_core::backup::{
 };
 use caretaker_core::egress::{Allowance, Egress};
 use caretaker_core::problem::{Code, Problem};
+use caretaker_core::time::Clock as _;
 use caretaker_core::web_address::WebAddress;
 use caretaker_offsite::{Pieces, Sent, Store, StoreError, Upload};
+use caretaker_platform::clock::SystemClock;
 use caretaker_platform::egress::SystemEgress;
 
+use crate::opening;
 use crate::speech::Voice;
 use crate::telling::telling;
 
@@ -52,7 +55,10 @@ impl AtStore<'_> {
     fn perform(&self) -> Result<StoreOutcome, StoreError> {
         let fresh = DestinationId::random().map_err(|error| StoreError::Local(format!("name the store: {error}")))?;
         if self.order.task == StoreTask::Try {
-            self.store.try_out()?;
+            let clock = SystemClock::new();
+            let trial = self.store.try_out(self.order.identity.as_deref(), &|| clock.moment().wall)?;
+            let identity = trial.identity.clone().unwrap_or_default();
+            return Ok(StoreOutcome { identity, trial: Some(trial), ..StoreOutcome::default() });
         }
         let identity = match &self.order.task {
             // Whoever only looks makes nothing a destination.
@@ -66,16 +72,18 @@ impl AtStore<'_> {
                 self.store.recognise(self.order.identity.as_deref(), &fresh.to_string())?
             }
         };
-        let mut outcome = StoreOutcome { identity, objects: Vec::new() };
+        let mut outcome = StoreOutcome { identity, ..StoreOutcome::default() };
         match &self.order.task {
             StoreTask::Try => {}
             StoreTask::Upload(order) => telling(self.voice, &self.progress, "copying", || self.upload(order))?,
             StoreTask::Survey => outcome.objects = self.store.survey()?,
             StoreTask::Fetch(objects) => telling(self.voice, &self.progress, "fetching", || self.fetch(objects))?,
-            StoreTask::FetchEnds { to } => {
+            StoreTask::FetchEnds { to, identities } => {
                 outcome.objects = self.store.survey()?;
-                let objects = &outcome.objects;
-                telling(self.voice, &self.progress, "reading what lies there", || self.ends(objects, Path::new(to)))?;
+                let (objects, keys) = (&outcome.objects, opening::keys(identities));
+                telling(self.voice, &self.progress, "reading what lies there", || {
+                    self.ends(objects, Path::new(to), &keys)
+                })?;
             }
             StoreTask::Remove(keys) => keys.iter().try_for_each(|key| self.store.remove(key))?,
         }
@@ -168,16 +176,15 @@ impl AtStore<'_> {
         Ok(())
     }
 
-    fn ends(&self, objects: &[StoredObject], to: &Path) -> Result<(), StoreError> {
+    /// Without its key nothing in an encrypted archive can be told, and no more of it is fetched.
+    fn ends(&self, objects: &[StoredObject], to: &Path, keys: &Keys) -> Result<(), StoreError> {
         let is_file = |object: &&StoredObject| parts_of(&object.key).is_some();
         let files: Vec<&StoredObject> = objects.iter().filter(is_file).collect();
         self.expect(files.len(), 0);
         for object in files {
             let file = to.join(&object.key);
-            let packing = packing_of(&file);
-            let list = move |tail: &[u8]| Footer::read(tail, packing).ok().map(|footer| footer.offset);
-            // Where the list of an encrypted archive begins only its key tells, so that one comes whole.
-            let is_whole = [".sha256", ".age"].iter().any(|end| object.key.ends_with(end));
+            let list = |file: &Path| list_start(file, keys).ok();
+            let is_whole = object.key.ends_with(".sha256");
             let pieces = if is_whole { Pieces::All(None) } else { Pieces::Ends(&list) };
             let got = self.store.fetch(&object.key, object.bytes, &file, pieces, &mut |bytes| {
                 self.progress.bytes.fetch_add(bytes, Relaxed);
@@ -202,6 +209,7 @@ fn problem(error: StoreError, id: &str) -> Problem {
         StoreError::Refused(_) => {
             (Code::InvalidConfiguration, "check `access_key` and `secret_key`, and what they may do")
         }
+        StoreError::Clock(_) => (Code::InvalidConfiguration, "set the clock of this machine right"),
         StoreError::NoBucket(_) => (Code::DestinationMissing, "make the bucket, or name another one in `s3`"),
         StoreError::Other(_) => (
             Code::DestinationMissing,

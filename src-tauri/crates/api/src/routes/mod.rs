@@ -20,6 +20,7 @@ mod rules;
 mod runbooks;
 mod silences;
 mod status;
+mod stores;
 mod tokens;
 mod watch;
 mod window;
@@ -142,6 +143,8 @@ pub fn execute() -> OpenApiRouter<Engine> {
         .routes(routes!(keys::sheet))
         .routes(routes!(keys::import))
         .routes(routes!(channels::test))
+        .routes(routes!(stores::test))
+        .routes(routes!(stores::put))
         .routes(routes!(channels::to_show))
         .routes(routes!(channels::was_shown))
         .routes(routes!(desktop::start_at_login))

@@ -107,6 +107,14 @@ impl Sealed {
         self.length
     }
 
+    /// Where in a file of so many bytes the piece begins that holds a place.
+    pub fn place(&self, at: u64, stored: u64) -> u64 {
+        // An empty content is one piece too.
+        let pieces = self.length.div_ceil(PIECE).max(1);
+        let front = stored.saturating_sub(self.length + pieces * TAG);
+        front + at / PIECE * (PIECE + TAG)
+    }
+
     /// How many pieces did not open so far; always none where that is an error.
     pub fn damaged_pieces(&self) -> usize {
         match &self.damage {

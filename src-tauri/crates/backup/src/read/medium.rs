@@ -56,6 +56,14 @@ impl Medium {
         }
     }
 
+    /// Where in the file that lies which can be read at a place; of what is encrypted, where the piece with it begins.
+    pub fn place(&self, at: u64) -> u64 {
+        match self {
+            Self::Plain(..) => at,
+            Self::Sealed(sealed, stored) => sealed.place(at, *stored),
+        }
+    }
+
     /// Whether the file is encrypted.
     pub fn is_sealed(&self) -> bool {
         match self {

@@ -4,6 +4,7 @@
 mod archive;
 mod extract;
 mod layout;
+mod list;
 pub(crate) mod medium;
 pub mod restore;
 mod scan;
@@ -12,5 +13,6 @@ mod stream;
 mod verify;
 
 pub use archive::{Archive, packing_of};
+pub use list::list_start;
 pub use shelf::{Shelf, into_state, state};
 pub use verify::{Level, Report, sidecar, verify, verify_paced};

@@ -29,9 +29,11 @@ pub enum Backup {
     RebuildCatalog(OneDestination),
     /// Take over the destination that lies at its place, of another home or an earlier life
     Adopt(OneDestination),
+    /// Try whether copies can be made at a store: reach, keys, list, write, remove
+    Test(OneDestination),
     /// Remove archives beyond their term, or see which would be
     Prune(Prune),
-    /// Say that a mass change, or a source that is missing or empty, is meant
+    /// Answer what a job asks: a mass change, a missing source, a clock that was set, a lost key are meant
     AcceptChanges(AcceptChanges),
     /// Keys of encrypted backups, and their recovery sheets
     #[command(subcommand)]

@@ -86,7 +86,9 @@ pub async fn accept(context: &Context, wanted: &AcceptChanges) -> Result<Outcome
     connection.close().await;
     let view = answer?;
     context.terminal.show(&view, || {
-        format!("The changes of {} are accepted; old archives are removed again by rule.\n", wanted.job)
+        let frozen = view.jobs.iter().find(|one| one.job.id == wanted.job).and_then(|one| one.frozen.as_deref());
+        let then = frozen.unwrap_or("old archives are removed again by rule");
+        format!("The changes of {} are accepted; {then}.\n", wanted.job)
     })?;
     Ok(Outcome::Done)
 }

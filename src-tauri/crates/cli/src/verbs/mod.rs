@@ -17,6 +17,7 @@ pub mod backup_list;
 pub mod backup_prune;
 pub mod backup_restore;
 pub mod backup_show;
+pub mod backup_test;
 pub mod backup_verify;
 pub mod completions;
 pub mod configuration;

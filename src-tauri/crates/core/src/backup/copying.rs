@@ -74,6 +74,10 @@ pub struct DatabaseCopy {
     pub tables: Vec<TableRows>,
     /// How deep its structure was looked at, in a sentence.
     pub detail: String,
+    /// For how long at most others could be held up at once, in milliseconds: without a log the longest time that the source was held,
+    /// with one the longest step.
+    #[serde(default)]
+    pub held_ms: u64,
 }
 
 /// What came of a look into a copy.

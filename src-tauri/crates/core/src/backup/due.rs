@@ -124,13 +124,32 @@ const JUMP: Span = Span::from_days(1);
 /// Notes that the clock was set forward by more than a day, `by` beyond the time that passed; true when it was noted. A clock
 /// that stood before what is remembered, as one without a battery does after a start, was set right.
 pub fn note_jump(memory: &mut JobMemory, by: Span, now: Timestamp) -> bool {
-    let newest = memory.last_good.max(memory.since);
+    let newest = memory.last_good.max(memory.since).max(memory.clock_behind);
     let was_right = newest.is_some_and(|newest| now - by >= newest);
     let is_noted = by > JUMP && was_right;
     if is_noted {
         memory.clock_jumped = Some(now);
     }
     is_noted
+}
+
+/// A clock that is so little behind drifts as clocks do.
+const DRIFT: Span = Span::from_minutes(1);
+
+/// Notes at a start that the clock stands before the newest good run: it was set back while nobody watched, or it had been ahead. True
+/// when it was noted. Comes before [`mend_clock`], which takes the newest good run for one of now.
+pub fn note_behind(memory: &mut JobMemory, now: Timestamp) -> bool {
+    let ahead = memory.last_good.filter(|newest| *newest > now + DRIFT);
+    memory.clock_behind = memory.clock_behind.max(ahead);
+    ahead.is_some()
+}
+
+/// A clock that has passed the newest good run fits again; true when it does now and did not before.
+pub fn forget_behind(memory: &mut JobMemory, now: Timestamp) -> bool {
+    let passed = memory.clock_behind.take_if(|newest| *newest <= now);
+    // It may have been taken for one of now.
+    memory.last_good = memory.last_good.max(passed);
+    passed.is_some()
 }
 
 /// What was written while the clock stood years ahead must not keep a job silent for years; true when something was.
@@ -261,6 +280,31 @@ mod tests {
         assert!(!mend_clock(&mut memory, now));
         assert_eq!((memory.last_good, memory.clock_jumped), (Some(now), None));
         assert!(due(&job, &memory, at("2026-03-04T12:00:00Z"), &Berlin).is_some());
+    }
+
+    #[test]
+    fn case_51_a_clock_that_was_set_back_while_nobody_watched_is_noted_until_it_has_passed_the_newest_run() {
+        let good = at("2026-03-01T03:00:00Z");
+        for (now, noted) in [
+            ("2026-03-01T02:00:00Z", true),
+            ("2026-02-01T03:00:00Z", true),
+            ("1970-01-01T00:00:10Z", true),
+            ("2026-03-01T02:59:30Z", false),
+            ("2026-03-01T03:00:01Z", false),
+        ] {
+            let mut memory = JobMemory { last_good: Some(good), ..JobMemory::default() };
+            assert_eq!(note_behind(&mut memory, at(now)), noted, "{now}");
+            assert_eq!(memory.clock_behind.is_some(), noted);
+        }
+        // A machine without a clock of its own starts in 1970, and the network tells the time a moment later.
+        let mut memory = JobMemory { last_good: Some(good), ..JobMemory::default() };
+        note_behind(&mut memory, at("1970-01-01T00:00:10Z"));
+        mend_clock(&mut memory, at("1970-01-01T00:00:10Z"));
+        assert!(!forget_behind(&mut memory, at("1970-01-01T00:00:30Z")));
+        let now = at("2026-03-02T12:00:00Z");
+        assert!(!note_jump(&mut memory, now.since(at("1970-01-01T00:00:30Z")), now), "it was set right");
+        assert!(forget_behind(&mut memory, now));
+        assert_eq!((memory.last_good, memory.clock_behind), (Some(good), None));
     }
 
     #[test]

@@ -44,12 +44,19 @@ pub struct JobMemory {
     pub failure: Option<String>,
     /// Whether it failed because a source was missing or empty: that may be meant.
     pub is_source_missing: bool,
+    /// Whether it failed because the archives before are encrypted, and their key is not here.
+    pub is_key_missing: bool,
+    /// Somebody said that the key is lost: runs begin anew though they cannot read the archives before. Over when one can again.
+    pub accept_lost_key: bool,
     /// The occasion of each schedule that was dealt with last: it does not come twice, whatever clocks do.
     pub occasions: BTreeMap<ArchiveType, Timestamp>,
     /// Nothing is removed until somebody has looked.
     pub mass_change: Option<MassChange>,
     /// When the clock was set forward by more than a day. Nothing is removed until somebody has looked, or it is set back.
     pub clock_jumped: Option<Timestamp>,
+    /// The newest good run, which lay ahead of the clock when Caretaker started. Nothing is removed until the clock has passed it, or
+    /// somebody has looked.
+    pub clock_behind: Option<Timestamp>,
     /// The newest run found a database damaged where it lies; older archives have it whole.
     pub has_bad_database: bool,
     /// The next run takes a source that is missing or empty for meant.

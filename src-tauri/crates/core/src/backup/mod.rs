@@ -15,6 +15,7 @@ mod offsite;
 mod outcome;
 mod path;
 mod replica;
+mod trial;
 mod upkeep;
 mod work;
 
@@ -25,8 +26,8 @@ pub use copying::{CheckAnswer, CheckOrder, CopyAnswer, CopyOrder, DatabaseCopy, 
 pub use database::{DatabaseCheck, DatabaseKind, RecordedDatabase, TableRows, difference};
 pub use destination::{Destination, Place};
 pub use due::{
-    DueBackup, HeldBack, LONGEST_WAIT, SETTLE, SPREAD, Surroundings, dealt_with, due, held_back, mend_clock, next,
-    note_jump,
+    DueBackup, HeldBack, LONGEST_WAIT, SETTLE, SPREAD, Surroundings, dealt_with, due, forget_behind, held_back,
+    mend_clock, next, note_behind, note_jump,
 };
 pub use job::{Compression, Job, OWN_JOB};
 pub use key::{ConfirmedKey, GROUP, KeyFacts, KeyOrder, KeyPresence, KeySheet, KeyTask, Secret, asked_groups};
@@ -40,7 +41,8 @@ pub use outcome::{
     InTheWay, OpenedDatabase, RestoreOutcome, VerifyOutcome, VerifyResult,
 };
 pub use path::{ArchivePath, BadArchivePath};
-pub use replica::{astray, copies_to_fetch, is_resting, is_survey_due, store_back_off};
+pub use replica::{astray, copies_to_fetch, is_resting, is_survey_due, next_tending, store_back_off};
+pub use trial::{StoreTrial, TrialFault, Tried};
 pub use upkeep::{Checked, DRILL, Upkeep, upkeep};
 pub use work::{
     ArchiveFacts, CatalogEntry, Conflict, CreateOrder, DrillOrder, EntryKind, PreviewOrder, ReadOrder, Report,

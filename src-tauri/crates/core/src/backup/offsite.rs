@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::key::Secret;
+use super::trial::StoreTrial;
 use crate::egress::{Reached, Target};
 
 /// The object that makes a prefix of a bucket a destination, and the file that makes a folder one.
@@ -45,7 +46,7 @@ pub struct StoreOrder {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoreTask {
-    /// Write, read and remove a small object.
+    /// Find out whether copies can be made: list, write, read and remove a small object.
     Try,
     /// Copy archives there, in this order.
     Upload(UploadOrder),
@@ -57,6 +58,9 @@ pub enum StoreTask {
     FetchEnds {
         /// The folder, one of this work alone; each origin gets one in it.
         to: String,
+        /// Files with private keys: where the end of an encrypted archive begins only its key tells.
+        #[serde(default)]
+        identities: Vec<String>,
     },
     /// Remove objects.
     Remove(Vec<String>),
@@ -169,6 +173,9 @@ pub struct StoreOutcome {
     pub identity: String,
     /// What lies there, when that was asked.
     pub objects: Vec<StoredObject>,
+    /// What a try found.
+    #[serde(default)]
+    pub trial: Option<StoreTrial>,
 }
 
 /// How often a worker reached for a target.

@@ -52,6 +52,9 @@ pub struct CreateOutcome {
     pub altered: u64,
     /// Files of the state before.
     pub files_before: u64,
+    /// Whether a newer archive than the one it was compared with could not be read, because its key is not here.
+    #[serde(default)]
+    pub is_key_missing: bool,
     /// What did not go as planned.
     pub exceptions: Vec<ExceptionView>,
     /// Bytes left at the destination.

@@ -33,6 +33,18 @@ pub fn is_survey_due(surveyed: Option<Timestamp>, now: Timestamp) -> bool {
     is_past(surveyed, SURVEY, now)
 }
 
+/// When what lies at a store is compared, or a part of it fetched, the next time; none where nothing lies there.
+pub fn next_tending(
+    copies: &[(String, CopyView)],
+    surveyed: Option<Timestamp>,
+    part_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let is_anything_there = copies.iter().any(|(_, copy)| copy.state == CopyState::Replicated);
+    let next = |at: Option<Timestamp>, span: Span| at.filter(|_| !is_past(at, span, now)).map_or(now, |at| at + span);
+    is_anything_there.then(|| next(surveyed, SURVEY).min(next(part_at, PART)))
+}
+
 /// The copies that are fetched and read now: those that were longest not.
 pub fn copies_to_fetch(
     copies: &[(String, CopyView)],
@@ -98,6 +110,27 @@ mod tests {
         assert!(!is_resting(3, Some(failed), after(4)));
         assert!(!is_resting(9, Some(failed), failed - Span::from_minutes(1)), "a clock was wrong");
         assert!(!is_resting(9, None, failed));
+    }
+
+    #[test]
+    fn what_lies_at_a_store_is_looked_after_once_a_day_and_nothing_where_nothing_lies() {
+        let there = [copy("a", CopyState::Replicated)];
+        let now = Timestamp::from_millis(1_000_000_000_000);
+        let ago = |hours| Some(now - Span::from_hours(hours));
+        let within = |hours| Some(now + Span::from_hours(hours));
+        assert_eq!(next_tending(&[], None, None, now), None);
+        assert_eq!(next_tending(&[copy("a", CopyState::Pending)], None, None, now), None);
+        for (surveyed, part_at, next) in [
+            (None, ago(1), Some(now)),
+            (ago(1), None, Some(now)),
+            (ago(1), ago(3), within(21)),
+            (ago(5), ago(3), within(19)),
+            (ago(25), ago(3), Some(now)),
+            // A clock was wrong.
+            (within(3), ago(3), Some(now)),
+        ] {
+            assert_eq!(next_tending(&there, surveyed, part_at, now), next, "{surveyed:?} {part_at:?}");
+        }
     }
 
     #[test]

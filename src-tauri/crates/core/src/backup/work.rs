@@ -93,6 +93,9 @@ pub struct CreateOrder {
     /// Somebody said that what is missing is meant to be missing: a source that is empty now is no mistake.
     #[serde(default)]
     pub accept_empty: bool,
+    /// Somebody said that the key of the archives before is lost: everything is saved anew though nothing can be compared.
+    #[serde(default)]
+    pub accept_lost_key: bool,
 }
 
 /// How deep a check looks.

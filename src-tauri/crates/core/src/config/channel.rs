@@ -46,6 +46,8 @@ pub enum Credential {
     Plain(String),
     /// `env:NAME`: it stands in a variable of the environment.
     Environment(String),
+    /// `file:/path`: it stands in a file of its own.
+    File(String),
     /// `secret:NAME`: it stands in the store for secrets.
     Secret(String),
 }
@@ -53,10 +55,11 @@ pub enum Credential {
 impl Credential {
     /// From what stands in the file.
     pub fn new(text: &str) -> Self {
-        match (text.strip_prefix("env:"), text.strip_prefix("secret:")) {
-            (Some(name), _) => Self::Environment(name.trim().to_owned()),
-            (None, Some(name)) => Self::Secret(name.trim().to_owned()),
-            (None, None) => Self::Plain(text.to_owned()),
+        match text.split_once(':') {
+            Some(("env", name)) => Self::Environment(name.trim().to_owned()),
+            Some(("file", path)) => Self::File(path.trim().to_owned()),
+            Some(("secret", name)) => Self::Secret(name.trim().to_owned()),
+            Some(_) | None => Self::Plain(text.to_owned()),
         }
     }
 }
@@ -69,6 +72,7 @@ impl fmt::Display for Credential {
                 Err(_) => out.write_str("(hidden)"),
             },
             Self::Environment(name) => write!(out, "env:{name}"),
+            Self::File(path) => write!(out, "file:{path}"),
             Self::Secret(name) => write!(out, "secret:{name}"),
         }
     }
@@ -194,6 +198,7 @@ mod tests {
     fn a_credential_is_shown_as_a_reference_or_not_at_all() {
         for (text, shown) in [
             ("env:OPS", "env:OPS"),
+            ("file:/etc/ops", "file:/etc/ops"),
             ("secret:ops", "secret:ops"),
             ("tk_12345", "(hidden)"),
             ("https://u:p@hooks.example.org/T0/s3cr3t?k=v", "https://hooks.example.org/…"),

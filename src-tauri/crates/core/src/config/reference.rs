@@ -41,7 +41,7 @@ This page is generated from the types that read the file; `caretaker config sche
 - `caretaker config validate` names every mistake with line and column; `caretaker config set KEY VALUE` keeps comments.
 - Variables named `CARETAKER_<SECTION>__<KEY>` go before the file for plain keys: `CARETAKER_COLLECT__INTERVAL=10s`.
 - Entries of lists go by their id: `rule.cpu-high.warning.above`.
-- Wherever a credential is expected, `secret:NAME` and `env:NAME` keep it out of the file.
+- Wherever a credential is expected, `env:NAME` (a variable) and `file:/path` (one line in a file of mode 0600) keep it out of the file; `secret:NAME` is for a store that is not part of this version.
 ";
 
 /// The page in Markdown.

@@ -12,7 +12,7 @@ pub fn starts_programs(key: &str, value: Option<&str>) -> bool {
 
 /// Whether setting `key` to `value` could change where Caretaker sends to. As careful as [`starts_programs`].
 pub fn reaches_out(key: &str, value: Option<&str>) -> bool {
-    names(key, value, &["channel"])
+    names(key, value, &["channel", "destination"])
 }
 
 /// Whether setting `key` to `value` could change where Caretaker writes files. As careful as [`starts_programs`].
@@ -40,6 +40,7 @@ mod tests {
             ("notify.channel.ops.url", Some("https://evil.example/"), true),
             ("notify.\"chan\\u006eel\"", None, true),
             ("notify", Some("{ channel = [] }"), true),
+            ("destination.offsite.endpoint", Some("https://evil.example/"), true),
         ] {
             assert_eq!(reaches_out(key, value), out, "{key} {value:?}");
         }

@@ -93,6 +93,10 @@ pub enum Frozen {
     Clock,
     /// The clock was set forward by more than a day: what seems old may be of yesterday.
     ClockJumped,
+    /// The clock stood before the newest archive when Caretaker started.
+    ClockBehind,
+    /// The archives before cannot be read, and what changed since cannot be told.
+    KeyLost,
     /// The last run failed.
     LastRunFailed,
     /// A database was damaged where it lies: older archives have it whole.
@@ -107,6 +111,13 @@ impl Frozen {
             Self::Clock => "the clock does not fit the archives; nothing is removed until it does",
             Self::ClockJumped => {
                 "the clock was set forward by more than a day; nothing is removed until somebody has looked"
+            }
+            Self::ClockBehind => {
+                "the clock stood before the newest backup when Caretaker started; nothing is removed until it has passed that, or \
+                 somebody has looked"
+            }
+            Self::KeyLost => {
+                "the key of older archives is not here, so nobody can tell what changed; nothing is removed until it is here again"
             }
             Self::LastRunFailed => "the last backup failed; nothing is removed until one succeeds",
             Self::BadDatabase => {

@@ -58,6 +58,10 @@ pub enum QuestionKind {
     SourceMissing,
     /// The clock was set forward by more than a day.
     ClockJumped,
+    /// The clock stood before the newest backup when Caretaker started.
+    ClockBehind,
+    /// The archives before are encrypted, and their key is not here.
+    KeyMissing,
 }
 
 /// A file or folder that grew since the archive before.

@@ -22,6 +22,7 @@ mod overview;
 mod rule;
 mod runbook;
 mod status;
+mod store;
 mod supervision;
 mod watch;
 
@@ -79,5 +80,6 @@ pub use status::{
     Degraded, EngineView, HostView, NotConfigured, NotConfiguredState, Operation, OverallState, QuietRequest,
     QuietView, Status, StorageView,
 };
+pub use store::{StoreRequest, StoreTrialRequest, StoreTrialView, TrialState, TrialStep, TrialStepView};
 pub use supervision::{SupervisionChange, SupervisionState, SupervisionView};
 pub use watch::Hint;

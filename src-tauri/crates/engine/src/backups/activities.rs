@@ -277,6 +277,8 @@ impl Engine {
             activity.ended = Some(Instant::now());
             activity.view.clone()
         });
+        // Who looked meanwhile saw it going on.
+        self.copies_changed();
         let Some(view) = view else { return };
         let (kind, took) = (kind_word(view.kind), now.since(view.started).or_zero());
         // The history of tasks has their runs, and a failure was recorded there.

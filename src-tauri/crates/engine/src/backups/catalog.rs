@@ -1,5 +1,6 @@
 //! The catalog, opened when it is first needed; and what workers tell of archives on its way into it.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -62,12 +63,18 @@ impl Catalog {
 }
 
 impl Engine {
+    /// How often the catalog was asked since the start: what is idle asks seldom.
+    pub fn catalog_asked(&self) -> u64 {
+        self.0.backups.catalog_asked.load(Relaxed)
+    }
+
     /// Asks the catalog, off the async threads.
     pub(crate) async fn catalog<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CatalogStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         let now = self.now();
+        self.0.backups.catalog_asked.fetch_add(1, Relaxed);
         self.blocking(move |inner| {
             let result = work(&inner.backups.catalog.open(inner, now)?);
             if matches!(result, Err(StoreError::Damaged { .. })) && inner.mode != Mode::ReadOnly {

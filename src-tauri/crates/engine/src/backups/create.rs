@@ -86,6 +86,7 @@ impl Engine {
             cache: Some(inside(&format!("pages/{}", job.id))),
             is_full_due: false,
             accept_empty: false,
+            accept_lost_key: false,
         }
     }
 }
@@ -99,6 +100,7 @@ async fn make(
 ) -> Result<ActivityResult, Problem> {
     let engine = running.engine.clone();
     let now = engine.now();
+    engine.note_clock_at_start(&job.id).await?;
     let result = attempt(&mut running, &job, &shelf, &request, now).await;
     if request.dry_run {
         return result.map(|outcome| ActivityResult::Created(Box::new(outcome)));
@@ -142,6 +144,7 @@ async fn attempt(
         identity: place.identity.filter(|_| place.path == shelf.path),
         is_full_due: memory.is_full_due,
         accept_empty: memory.accept_empty,
+        accept_lost_key: memory.accept_lost_key,
         recipients,
         identities: identities.clone(),
         ..engine.order(job, shelf, request, now)
@@ -189,12 +192,14 @@ impl Engine {
         );
         self.catalog(move |catalog| catalog.put_verification(&id, &check)).await?;
         let (kind, mass) = (outcome.archive.kind.unwrap_or(ArchiveType::Full), mass_change(outcome, now));
-        let has_bad_database = outcome.has_bad_database();
+        let (has_bad_database, is_key_missing) = (outcome.has_bad_database(), outcome.is_key_missing);
         self.remember_job(&job.id, move |memory| {
             memory.good.insert(kind, now);
             memory.last_good = Some(now);
             (memory.failures, memory.failed_at, memory.failure) = (0, None, None);
-            (memory.is_source_missing, memory.accept_empty) = (false, false);
+            (memory.is_source_missing, memory.accept_empty, memory.is_key_missing) = (false, false, false);
+            // What can be read again can be compared again.
+            memory.accept_lost_key &= is_key_missing;
             // Configuration alone says nothing about databases.
             if kind != ArchiveType::Configuration {
                 memory.has_bad_database = has_bad_database;
@@ -225,9 +230,10 @@ impl Engine {
     }
 
     async fn failed(&self, job: &Job, problem: &Problem, now: Timestamp) -> Result<(), Problem> {
-        let (why, is_source_missing) = (problem.message.clone(), problem.code == Code::SourceMissing);
+        let (why, code) = (problem.message.clone(), problem.code);
         self.remember_job(&job.id, move |memory| {
-            memory.is_source_missing = is_source_missing;
+            memory.is_source_missing = code == Code::SourceMissing;
+            memory.is_key_missing = code == Code::KeyMissing;
             memory.failures += 1;
             memory.failed_at = Some(now);
             memory.failure = Some(why);

@@ -83,6 +83,10 @@ impl Engine {
             sightings.seen = seen;
             (changed, came)
         };
+        if changed || !came.is_empty() {
+            // What lies on a disk that came can be copied now.
+            self.copies_changed();
+        }
         if changed {
             self.hint(Hint::Backups);
         }

@@ -37,12 +37,15 @@ pub(crate) struct Known {
     jobs: Vec<Figures>,
     /// When the oldest archive without a copy was made, by store.
     uncopied: Vec<(String, Option<Timestamp>)>,
+    /// What was known to have changed of copies then.
+    copies_changes: Option<u64>,
     summary: BackupsSummary,
 }
 
 impl Engine {
     /// Something about backups changed: it is read again at the next look.
     pub(crate) fn backups_changed(&self) {
+        self.copies_changed();
         self.0.backups.known.lock().unwrap_or_else(PoisonError::into_inner).read = None;
     }
 
@@ -88,11 +91,21 @@ impl Engine {
                 job: job.id,
             });
         }
-        let uncopied = self.uncopied().await?;
+        // Nobody else writes the catalog: copies change by what is done here alone.
+        let changes = self.copies_changes();
+        let known = {
+            let known = self.0.backups.known.lock().unwrap_or_else(PoisonError::into_inner);
+            (known.copies_changes == Some(changes)).then(|| known.uncopied.clone())
+        };
+        let uncopied = match known {
+            Some(known) => known,
+            None => self.uncopied().await?,
+        };
         // What goes on is asked for anew each time; the one that just ended must not go on here.
         let summary = BackupsSummary { running: None, running_percent: None, ..self.fresh_summary(now).await? };
         let mut known = self.0.backups.known.lock().unwrap_or_else(PoisonError::into_inner);
         (known.read, known.jobs, known.uncopied, known.summary) = (Some(awake), figures, uncopied, summary);
+        known.copies_changes = Some(changes);
         Ok(())
     }
 

@@ -203,7 +203,7 @@ fn sentence(state: KeyState, destination: &str) -> String {
         }
         KeyState::Ready => "Archives are encrypted, and the recovery sheet opens them".to_owned(),
         KeyState::Missing => {
-            "The private key is not here: backups go on, each a full one, and nothing can be checked or restored; import it from the recovery sheet"
+            "The private key is not here: nothing can be checked, compared or restored, and backups wait for an answer; import it from the recovery sheet"
                 .to_owned()
         }
     }

@@ -26,7 +26,7 @@ mod verify;
 
 pub(crate) use activities::{Activities, Begun};
 pub(crate) use catalog::Catalog;
-pub(crate) use offsite::{Standing, allow_stores};
+pub(crate) use offsite::{Standing, allow_stores, root_of};
 pub(crate) use running::Running;
 pub(crate) use schedule::Woken;
 
@@ -35,9 +35,12 @@ pub(crate) use schedule::Woken;
 pub(crate) struct Backups {
     pub activities: Activities,
     pub catalog: Catalog,
+    /// How often the catalog was asked since the start.
+    pub catalog_asked: std::sync::atomic::AtomicU64,
     pub sightings: std::sync::Mutex<destinations::Sightings>,
     pub known: std::sync::Mutex<figures::Known>,
     pub woken: std::sync::Mutex<schedule::Woken>,
+    pub looked: std::sync::Mutex<offsite::Looked>,
     /// Whether the engine is ending: what it cancels then was cancelled by nobody.
     pub is_ending: std::sync::atomic::AtomicBool,
     /// Held while what is remembered is changed.

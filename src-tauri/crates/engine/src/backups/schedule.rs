@@ -1,6 +1,8 @@
 //! The loop that begins what is due. When that is, is decided in `core::backup`.
 
-use caretaker_core::backup::{Surroundings, dealt_with, due, held_back, mend_clock, note_jump};
+use caretaker_core::backup::{
+    Surroundings, dealt_with, due, forget_behind, held_back, mend_clock, note_behind, note_jump,
+};
 use caretaker_core::metric::names;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::retention::ArchiveType;
@@ -30,12 +32,20 @@ pub(crate) struct Look {
     pub awake: Span,
     /// How far the wall clock was set since the look before; backwards below zero.
     pub jump: Span,
+    /// Whether it is the first since the start: how the clock was set before, nobody saw.
+    pub is_first: bool,
 }
 
 impl Woken {
+    /// Whether nobody looked since the start.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.before.is_none()
+    }
+
     /// Compares with the look before, and remembers this one.
     pub(crate) fn look(&mut self, moment: Moment) -> Look {
         let before = self.before.replace(moment);
+        let is_first = before.is_none();
         let slept = before.as_ref().is_none_or(|before| {
             (moment.elapsed - before.elapsed) - (moment.awake - before.awake) > Span::from_seconds(5)
         });
@@ -45,7 +55,7 @@ impl Woken {
         let jump = before
             .as_ref()
             .map_or(Span::ZERO, |before| moment.wall.since(before.wall) - (moment.elapsed - before.elapsed));
-        Look { awake: moment.awake - self.since, jump }
+        Look { awake: moment.awake - self.since, jump, is_first }
     }
 }
 
@@ -65,7 +75,7 @@ impl Engine {
     /// Begins every backup that is due, and notes how destinations stand.
     pub async fn backups_due(&self) -> Result<(), Problem> {
         let moment = self.0.clock.moment();
-        let Look { awake, jump } =
+        let Look { awake, jump, is_first } =
             self.0.backups.woken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).look(moment);
         self.look_at_destinations().await?;
         let around = Surroundings { now: moment.wall, awake, is_busy: self.is_busy() };
@@ -74,10 +84,17 @@ impl Engine {
             let memory = self
                 .remember_job(&job.id, move |memory| {
                     memory.since.get_or_insert(now);
+                    if is_first {
+                        note_behind(memory, now);
+                    }
                     mend_clock(memory, now);
                     note_jump(memory, jump, now);
+                    forget_behind(memory, now);
                 })
                 .await?;
+            if let Some(newest) = memory.clock_behind.filter(|_| is_first) {
+                tracing::warn!(job = job.id, %newest, %now, "the clock stands before the newest backup; nothing is removed");
+            }
             if memory.since == Some(now) {
                 self.backups_changed();
             }
@@ -97,7 +114,7 @@ impl Engine {
                     let why = problem.message.clone();
                     tracing::warn!(%problem, job = job.id, "a backup could not be begun");
                     self.remember_job(&job.id, move |memory| {
-                        memory.is_source_missing = false;
+                        (memory.is_source_missing, memory.is_key_missing) = (false, false);
                         (memory.failures, memory.failed_at, memory.failure) =
                             (memory.failures + 1, Some(now), Some(why));
                     })
@@ -109,6 +126,19 @@ impl Engine {
             tracing::warn!(%problem, "copies could not be begun");
         }
         self.refresh_backup_figures().await
+    }
+
+    /// Before the first look after a start: what is begun then knows how the clock stands.
+    pub(super) async fn note_clock_at_start(&self, job: &str) -> Result<(), Problem> {
+        let woken = &self.0.backups.woken;
+        if woken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_fresh() {
+            let now = self.now();
+            self.remember_job(job, move |memory| {
+                note_behind(memory, now);
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     fn is_busy(&self) -> bool {

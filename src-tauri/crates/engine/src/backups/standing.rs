@@ -94,10 +94,14 @@ impl Engine {
         }
         if memory.mass_change.is_some() {
             Some(Frozen::MassChange)
+        } else if memory.clock_behind.is_some() {
+            Some(Frozen::ClockBehind)
         } else if newest.values().any(|newest| now < newest.facts.at) {
             Some(Frozen::Clock)
         } else if memory.clock_jumped.is_some() {
             Some(Frozen::ClockJumped)
+        } else if memory.accept_lost_key {
+            Some(Frozen::KeyLost)
         } else if memory.is_failing() {
             Some(Frozen::LastRunFailed)
         } else if memory.has_bad_database {
@@ -113,6 +117,10 @@ impl Engine {
             Some(QuestionKind::MassChange)
         } else if memory.clock_jumped.is_some() {
             Some(QuestionKind::ClockJumped)
+        } else if memory.clock_behind.is_some() {
+            Some(QuestionKind::ClockBehind)
+        } else if memory.is_failing() && memory.is_key_missing && !memory.accept_lost_key {
+            Some(QuestionKind::KeyMissing)
         } else {
             let is_asked = memory.is_failing() && memory.is_source_missing && !memory.accept_empty;
             is_asked.then_some(QuestionKind::SourceMissing)

@@ -3,6 +3,7 @@
 mod alert_export;
 mod alerts;
 mod backup_setup;
+mod backup_store;
 mod backups;
 mod browsing;
 mod channels;

@@ -8,6 +8,8 @@
 
 mod scene;
 
+use caretaker_core::backup::{TrialFault, Tried};
+use caretaker_core::time::Timestamp;
 use caretaker_offsite::{Pieces, StoreError};
 use caretaker_testkit::{Fault, ObjectStore};
 use scene::{Scene, noise};
@@ -44,7 +46,6 @@ fn a_file_goes_there_complete_and_comes_back_as_it_was() {
     scene.store(|store| store.remove(&scene.key("small"))).unwrap();
     scene.store(|store| store.remove(&scene.key("small"))).unwrap();
     assert_eq!(scene.store(|store| store.look(&scene.key("small"))).unwrap(), None);
-    scene.store(|store| store.try_out()).unwrap();
     assert_eq!(scene.store(|store| store.survey()).unwrap().len(), 3);
 }
 
@@ -143,4 +144,37 @@ fn work_that_is_cancelled_ends_soon() {
     let error = scene.cancelled_after("large", &file, std::time::Duration::from_millis(500));
     assert_eq!(error, StoreError::Cancelled);
     assert!(begun.elapsed().as_secs() < 20);
+}
+
+#[test]
+fn a_try_says_what_works_and_leaves_nothing_there() {
+    let tried = |scene: &Scene, expected: Option<&str>| {
+        scene.store(|store| store.try_out(expected, &Timestamp::default)).unwrap()
+    };
+    let scene = Scene::new();
+    let fresh = tried(&scene, None);
+    assert!(fresh.is_usable() && fresh.identity.is_none(), "{fresh:?}");
+    assert!(fresh.date.as_ref().is_some_and(|date| date.ends_with("GMT")), "{fresh:?}");
+    assert_eq!(scene.server.keys().unwrap(), Vec::<String>::new(), "whoever only looks makes nothing a destination");
+    scene.store(|store| store.recognise(None, &"cd".repeat(16))).unwrap();
+    assert_eq!(tried(&scene, Some(&"cd".repeat(16))).identity, Some("cd".repeat(16)));
+    let other = tried(&scene, Some(&"ab".repeat(16)));
+    assert!(matches!(&other.recognised, Tried::Failed(TrialFault::Wrong, words) if words.contains(&"cd".repeat(16))));
+    scene.proxy.set(Fault::Spoil);
+    let spoiled = tried(&scene, None);
+    assert!(matches!(&spoiled.read, Tried::Failed(TrialFault::Wrong, _)), "{spoiled:?}");
+    assert_eq!(spoiled.removed, Tried::Worked);
+    scene.proxy.set(Fault::Down);
+    let silent = tried(&scene, None);
+    assert!(matches!(&silent.listed, Tried::Failed(TrialFault::Unreachable, _)), "{silent:?}");
+    assert_eq!(silent.written, Tried::Not);
+    let guarded = Scene::before(ObjectStore::start_guarded().unwrap());
+    let refused = tried(&guarded, None);
+    assert!(matches!(&refused.listed, Tried::Failed(TrialFault::WrongKeys, _)), "{refused:?}");
+    assert_eq!(refused.written, Tried::Not);
+    scene.proxy.set(Fault::None);
+    scene.server.ask("DELETE", "mini/.caretaker-destination", &[]).unwrap();
+    scene.server.ask("DELETE", "", &[]).unwrap();
+    let gone = tried(&scene, None);
+    assert!(matches!(&gone.listed, Tried::Failed(TrialFault::NoBucket, _)), "{gone:?}");
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use caretaker_core::backup::{CopyAnswer, CopyOrder, DatabaseCopy, Refusal};
 
@@ -40,8 +41,11 @@ pub fn copy(order: &CopyOrder) -> CopyAnswer {
 
 fn attempt(source: &Path, target: &Path, limit: Limit, order: &CopyOrder) -> Result<DatabaseCopy, Refused> {
     let before = record(source)?;
-    match way(source)? {
-        Way::Aside => aside::copy(source, target, limit)?,
+    let held = match way(source)? {
+        Way::Aside => {
+            aside::copy(source, target, limit)?;
+            Duration::ZERO
+        }
         Way::Shared => transfer(source, target, Others::May, limit)?,
         Way::Alone => {
             transfer(source, target, Others::None, limit)?;
@@ -49,12 +53,16 @@ fn attempt(source: &Path, target: &Path, limit: Limit, order: &CopyOrder) -> Res
             if record(source)? != before || way(source)? != Way::Alone {
                 return Err(Refused::Moved);
             }
+            Duration::ZERO
         }
-    }
+    };
     File::open(target)?.sync_all()?;
     let Look { page, verdict, tables } = look(target, limit, order.counting.to_duration())?;
     match verdict {
-        Ok(detail) => Ok(DatabaseCopy { page, tables, detail }),
+        Ok(detail) => {
+            let held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX);
+            Ok(DatabaseCopy { page, tables, detail, held_ms })
+        }
         Err(what) => Err(Refused::For(Refusal::Damaged, format!("is damaged ({what})"))),
     }
 }

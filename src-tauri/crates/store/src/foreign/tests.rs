@@ -146,22 +146,22 @@ fn checked(file: &Path) -> DatabaseCheck {
     }
 }
 
-/// Writes until its input ends, each write as soon as the last one is through; says how many rows there are and how long the
-/// slowest write took, in milliseconds.
+/// No writer is held up longer at once, in milliseconds. What is measured is what the copy itself holds: how long a writer waits besides,
+/// because the machine of the tests is busy, is not its doing.
+const MOST_HELD: u64 = 250;
+
+/// Writes until its input ends, each write as soon as the last one is through; says how many rows there are.
 const WRITER: &str = "
 import select
 db = sqlite3.connect(path, timeout=20, isolation_level=None)
 db.execute('PRAGMA synchronous=OFF')
-slowest = 0.0
 count = 0
 ready()
 while not select.select([sys.stdin], [], [], 0)[0]:
-    begun = time.monotonic()
     db.execute('INSERT INTO letter (text) VALUES (?)', ('written meanwhile' * 40,))
     db.execute('UPDATE letter SET text = text || ? WHERE id = ?', ('x', count % 1000 + 1))
-    slowest = max(slowest, time.monotonic() - begun)
     count += 1
-print(db.execute('SELECT count(*) FROM letter').fetchone()[0], int(slowest * 1000))
+print(db.execute('SELECT count(*) FROM letter').fetchone()[0])
 ";
 
 #[test]
@@ -176,12 +176,9 @@ fn case_31_a_writer_with_a_log_goes_on_and_what_was_committed_is_in_the_copy() {
     for _ in 0..5 {
         let made = scene.copied();
         assert!(scene.letters() >= before, "{made:?}");
+        assert!(made.held_ms < MOST_HELD, "a step took {} ms", made.held_ms);
     }
-    let said = writer.end();
-    let (rows, slowest) = said.trim().split_once(' ').unwrap();
-    assert!(rows.parse::<u64>().unwrap() > before, "it wrote meanwhile");
-    // The two statements together; the machine of the tests is busy.
-    assert!(slowest.parse::<u64>().unwrap() < 500, "a write waited {slowest} ms");
+    assert!(writer.end().trim().parse::<u64>().unwrap() > before, "it wrote meanwhile");
 }
 
 #[test]
@@ -192,15 +189,16 @@ fn case_32_a_writer_without_a_log_is_held_up_for_moments_and_never_restarts_the_
     let begun = Instant::now();
     for _ in 0..3 {
         match scene.copy() {
-            CopyAnswer::Copied(_) => assert!(scene.letters() >= 1_000),
+            CopyAnswer::Copied(made) => {
+                assert!(scene.letters() >= 1_000);
+                assert!(made.held_ms < MOST_HELD, "the source was held for {} ms", made.held_ms);
+            }
             CopyAnswer::Refused { because: Refusal::Busy, .. } => {}
             other => panic!("{other:?}"),
         }
     }
     assert!(begun.elapsed() < Duration::from_secs(60));
-    let said = writer.end();
-    let slowest: u64 = said.trim().split_once(' ').unwrap().1.parse().unwrap();
-    assert!(slowest < 1_000, "a write waited {slowest} ms");
+    assert!(writer.end().trim().parse::<u64>().unwrap() > 1_000, "it wrote meanwhile");
 }
 
 #[test]

@@ -32,8 +32,8 @@ pub(super) enum Others {
     None,
 }
 
-/// Copies every page.
-pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<(), Refused> {
+/// Copies every page; says for how long at most others could be held up at once.
+pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<Duration, Refused> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let mut from = Connection::open_with_flags(uri(source, others == Others::None), flags)?;
     from.busy_timeout(PATIENCE)?;
@@ -44,14 +44,17 @@ pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limi
     to.execute_batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000")?;
     let backup = Backup::new(&from, &mut to)?;
     if others == Others::None || mode == "wal" {
-        let done = hold(&from, &backup, limit)?;
-        return if done { Ok(()) } else { Err(Refused::slow()) };
+        let Hold { is_done, longest_step, .. } = hold(&from, &backup, limit)?;
+        return if is_done { Ok(longest_step) } else { Err(Refused::slow()) };
     }
+    let mut longest = Duration::ZERO;
     let length = std::fs::metadata(source)?.len();
     let turns = limit.within(LEAST + Duration::from_secs(length / BYTES_PER_SECOND));
     loop {
-        if hold(&from, &backup, turns.within(HELD))? {
-            return Ok(());
+        let Hold { is_done, held, .. } = hold(&from, &backup, turns.within(HELD))?;
+        longest = longest.max(held);
+        if is_done {
+            return Ok(longest);
         }
         if turns.is_over() {
             return Err(Refused::For(
@@ -63,21 +66,40 @@ pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limi
     }
 }
 
-/// Copies from one state of the source until all is there or the time is over; pages that are there already count only while nobody
-/// wrote.
-fn hold(from: &Connection, backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
-    from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
-    let copied = until(backup, limit);
-    from.execute_batch("COMMIT")?;
-    copied
+/// One time that the source was held.
+struct Hold {
+    /// Whether every page is there.
+    is_done: bool,
+    /// How long it was held.
+    held: Duration,
+    /// How long the longest step took.
+    longest_step: Duration,
 }
 
-fn until(backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
+/// Copies from one state of the source until all is there or the time is over; pages that are there already count only while nobody
+/// wrote.
+fn hold(from: &Connection, backup: &Backup<'_, '_>, limit: Limit) -> Result<Hold, Refused> {
+    from.execute_batch("BEGIN")?;
+    // The lock is taken with the first look, and waited for before that.
+    from.execute_batch("SELECT count(*) FROM sqlite_schema")?;
+    let begun = Instant::now();
+    let copied = until(backup, limit);
+    from.execute_batch("COMMIT")?;
+    let (is_done, longest_step) = copied?;
+    Ok(Hold { is_done, held: begun.elapsed(), longest_step })
+}
+
+/// Whether every page is there, and how long the longest step took.
+fn until(backup: &Backup<'_, '_>, limit: Limit) -> Result<(bool, Duration), Refused> {
     let waited = Instant::now();
+    let mut longest = Duration::ZERO;
     loop {
-        match backup.step(PAGES)? {
-            StepResult::Done => return Ok(true),
-            StepResult::More if limit.is_over() => return Ok(false),
+        let begun = Instant::now();
+        let stepped = backup.step(PAGES)?;
+        longest = longest.max(begun.elapsed());
+        match stepped {
+            StepResult::Done => return Ok((true, longest)),
+            StepResult::More if limit.is_over() => return Ok((false, longest)),
             StepResult::Busy | StepResult::Locked if waited.elapsed() > PATIENCE => return Err(Refused::locked()),
             StepResult::Busy | StepResult::Locked => pause(),
             _ => {}

@@ -159,7 +159,10 @@ impl Creation<'_> {
         let keys = opening::keys(&order.identities);
         let recipients = recipients(&order.recipients)?;
         let shelf = opening::shelf(&destination.path().join(&order.set), &keys).map_err(problem)?;
-        let previous = newest(&shelf, order.kind)?;
+        let Newest { state: previous, locked } = newest(&shelf, order.kind)?;
+        if let Some(locked) = &locked {
+            source::refuse_locked(order, locked)?;
+        }
         if let Some(previous) = &previous {
             source::refuse_suddenly_empty(order, roots, &previous.entries)?;
         }
@@ -220,7 +223,8 @@ impl Creation<'_> {
         let outcome = written(&wish, destination)?;
         // Without it the next increment holds whole copies, which is no fault.
         let _ = self.snapshots.map(|snapshots| snapshots.keep(&outcome.state));
-        self.tell(&outcome, previous.as_ref(), destination, kind, not_saved);
+        let before = Before { state: previous.as_ref(), is_key_missing: locked.is_some() };
+        self.tell(&outcome, &before, destination, kind, not_saved);
         Ok(())
     }
 
@@ -263,12 +267,12 @@ impl Creation<'_> {
     fn tell(
         &self,
         outcome: &Outcome,
-        previous: Option<&State>,
+        Before { state: previous, is_key_missing }: &Before<'_>,
         destination: &Destination,
         kind: ArchiveType,
         not_saved: Vec<ExceptionView>,
     ) {
-        let state = &outcome.state;
+        let (state, previous, is_key_missing) = (&outcome.state, *previous, *is_key_missing);
         let none = [];
         let before = previous.map_or(&none[..], |previous| &previous.entries);
         let Difference { changed, gone, altered, gone_files } = difference(before, &state.entries);
@@ -318,6 +322,7 @@ impl Creation<'_> {
             gone: gone_files,
             altered,
             files_before: previous.map_or(0, files_of),
+            is_key_missing,
             exceptions,
             free_bytes: destination.free().ok(),
             took_ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -368,23 +373,36 @@ fn is_alike(found: Type, kind: ArchiveType) -> bool {
     }
 }
 
+/// What a run is compared with.
+struct Before<'a> {
+    state: Option<&'a State>,
+    /// A newer one could not be read.
+    is_key_missing: bool,
+}
+
 /// The newest state of the same line that can be read.
-fn newest(shelf: &Shelf, kind: ArchiveType) -> Result<Option<State>, Problem> {
+#[derive(Default)]
+struct Newest {
+    state: Option<State>,
+    /// The newest archive, when it could not be read because its key is not here.
+    locked: Option<std::path::PathBuf>,
+}
+
+fn newest(shelf: &Shelf, kind: ArchiveType) -> Result<Newest, Problem> {
+    let mut newest = Newest::default();
     let alike = shelf.archives().iter().rev().filter(|(name, _)| is_alike(name.kind, kind));
     for (_, path) in alike {
         match Archive::open_with(path, shelf.keys()).and_then(|archive| state(&archive, shelf)) {
-            Ok(state) => return Ok(Some(state)),
-            // What is damaged is for a check to find; the next older one serves as well. So it does for one without a key here.
-            Err(
-                BackupError::Damaged { .. }
-                | BackupError::Foreign { .. }
-                | BackupError::Tampered { .. }
-                | BackupError::Locked { .. },
-            ) => {}
+            Ok(state) => return Ok(Newest { state: Some(state), ..newest }),
+            // What is damaged is for a check to find; the next older one serves as well.
+            Err(BackupError::Damaged { .. } | BackupError::Foreign { .. } | BackupError::Tampered { .. }) => {}
+            Err(BackupError::Locked { .. }) => {
+                newest.locked.get_or_insert_with(|| path.clone());
+            }
             Err(error) => return Err(problem(error)),
         }
     }
-    Ok(None)
+    Ok(newest)
 }
 
 /// The newest full archive with what follows it, by names and lengths.

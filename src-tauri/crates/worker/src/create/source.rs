@@ -1,4 +1,5 @@
-//! From an order to roots and rules of a walk, databases found on the way among them; and the question that a missing or suddenly empty source asks.
+//! From an order to roots and rules of a walk, databases found on the way among them; and the questions that a missing or suddenly empty
+//! source and a lost key ask.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -103,6 +104,24 @@ pub fn refuse_suddenly_empty(order: &CreateOrder, roots: &[Root], before: &[Entr
         }
     }
     Ok(())
+}
+
+/// Without the key of the archives before nobody can tell what changed or went away: not even that a disk is missing or that somebody
+/// encrypted everything. Whether to begin anew is for a person to say.
+pub fn refuse_locked(order: &CreateOrder, locked: &Path) -> Result<(), Problem> {
+    if order.accept_lost_key {
+        return Ok(());
+    }
+    let set = &order.set;
+    let name = locked.file_name().unwrap_or_default().to_string_lossy();
+    let message = format!(
+        "failed to back up {set}: its newest archive, `{name}`, is encrypted and its key is not here, so what changed since cannot \
+         be told"
+    );
+    Err(Problem::new(Code::KeyMissing, message).hint(format!(
+        "type in the key from the recovery sheet: `caretaker backup key import`, with the name of the destination. If it is lost \
+         for good, say so, and everything is saved anew: `caretaker backup accept-changes {set}`"
+    )))
 }
 
 /// Whether a folder of these holds nothing.

@@ -157,7 +157,7 @@ impl<'a> Snapshots<'a> {
                 return Err(format!("could not be copied ({})", problem.message));
             }
         };
-        let DatabaseCopy { page, tables, detail: _ } = copy;
+        let DatabaseCopy { page, tables, detail: _, held_ms: _ } = copy;
         let pages = self.pages(&inside, &target, page).map_err(|error| format!("could not be compared ({error})"))?;
         self.made().records.push(RecordedDatabase {
             path: ArchivePath::new(inside),

@@ -128,6 +128,7 @@ impl Scene {
             cache: Some(self.text("pages")),
             is_full_due: false,
             accept_empty: false,
+            accept_lost_key: false,
         }
     }
 

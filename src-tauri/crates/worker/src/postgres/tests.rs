@@ -133,6 +133,7 @@ impl Scene {
             cache: Some(self.text("pages")),
             is_full_due: false,
             accept_empty: false,
+            accept_lost_key: false,
         }
     }
 

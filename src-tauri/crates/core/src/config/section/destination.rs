@@ -26,9 +26,9 @@ pub(in crate::config) struct DestinationSection {
     /// The region that requests are signed for.
     #[schemars(extend("default" = REGION))]
     pub region: Option<String>,
-    /// Access key; `secret:NAME` and `env:NAME` keep it out of the file.
+    /// Access key; `env:NAME` and `file:/path` keep it out of this file.
     pub access_key: Option<String>,
-    /// Secret key; `secret:NAME` and `env:NAME` keep it out of the file.
+    /// Secret key; `env:NAME` and `file:/path` keep it out of this file.
     pub secret_key: Option<String>,
 }
 

@@ -7,6 +7,7 @@ use caretaker_core::problem::{Code, Problem};
 use caretaker_core::web_address::WebAddress;
 
 use crate::backups::verify::Hurry;
+use crate::credential;
 use crate::engine::Engine;
 
 /// The section of the configuration that allows what is reached here.
@@ -68,7 +69,7 @@ impl Engine {
         match credential {
             None => wrong(
                 format!("the destination `{id}` has no `{key}`"),
-                "name the keys of the store; `env:NAME` keeps them out of the file",
+                "name the keys of the store; `env:NAME` and `file:/path` keep them out of the configuration",
             ),
             Some(Credential::Plain(text)) => Ok(Secret(text.clone())),
             Some(Credential::Environment(name)) => match (self.0.variables)(name).filter(|text| !text.is_empty()) {
@@ -78,11 +79,18 @@ impl Engine {
                     "set it where the engine is started, for a service in its unit, and restart Caretaker",
                 ),
             },
+            Some(Credential::File(path)) => match credential::in_file(path) {
+                Ok(text) => Ok(Secret(text)),
+                Err(why) => wrong(
+                    format!("the `{key}` of the destination `{id}` is in `{path}`, which {why}"),
+                    "the file holds the key alone, in one line, and has the mode 0600",
+                ),
+            },
             Some(Credential::Secret(name)) => wrong(
                 format!(
                     "the `{key}` of the destination `{id}` is `secret:{name}`, and there is no store for secrets yet"
                 ),
-                "use `env:NAME`",
+                "use `env:NAME` or `file:/path`",
             ),
         }
     }

@@ -48,7 +48,8 @@ async fn read(running: &mut Running, store: &Destination) -> Result<RebuildView,
     let begun = engine.now();
     let spool = engine.spool().await?;
     let mut hearing = StoreHearing::new(engine.clone(), &store.id);
-    let task = StoreTask::FetchEnds { to: spool.path().display().to_string() };
+    let identities = engine.identities().await?;
+    let task = StoreTask::FetchEnds { to: spool.path().display().to_string(), identities: identities.clone() };
     let task = engine.store_work(store, task, Hurry::Yes).await?;
     let outcome = perform(running, &task, &mut hearing).await?;
     let before = engine.copies_at(&store.id).await?;
@@ -67,7 +68,7 @@ async fn read(running: &mut Running, store: &Destination) -> Result<RebuildView,
         let root = format!("{}/{origin}", Engine::root(store));
         // Sequences count in the folder that archives come from.
         let mut intake = Intake::new(engine.clone(), format!("{}/{origin}", outcome.identity), root);
-        let order = ReadOrder { folder, only: Vec::new(), identities: engine.identities().await? };
+        let order = ReadOrder { folder, only: Vec::new(), identities: identities.clone() };
         match running.perform(&Work::Read(order), Some(&mut intake)).await? {
             Report::Read => {}
             other => return Err(Problem::new(Code::Internal, format!("a worker that reads archives told {other:?}"))),

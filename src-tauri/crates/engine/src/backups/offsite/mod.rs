@@ -6,9 +6,12 @@ mod adopt;
 mod bring;
 mod copies;
 mod hearing;
+mod looked;
 mod replicate;
 mod tend;
+mod trial;
 
 pub(crate) use access::{allow_stores, root_of};
 pub(crate) use bring::is_stored;
 pub(crate) use copies::Standing;
+pub(crate) use looked::Looked;

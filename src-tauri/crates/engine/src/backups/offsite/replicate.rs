@@ -1,13 +1,17 @@
 //! Copies what has no copy yet, in the background. A failure leaves everything here as it is; the next try comes later and later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use caretaker_core::backup::{Destination, StoreTask, UploadArchive, UploadOrder, is_resting};
+use caretaker_core::backup::{
+    Destination, StoreTask, UploadArchive, UploadOrder, is_resting, next_tending, store_back_off,
+};
 use caretaker_core::problem::{Code, Problem};
-use caretaker_core::view::{ActivityKind, ActivityResult, ActivityView, CopyState};
+use caretaker_core::time::Timestamp;
+use caretaker_core::view::{ActivityKind, ActivityResult, ActivityView, CopyState, CopyView};
 
 use super::copies::Wanted;
 use super::hearing::{StoreHearing, perform};
+use super::looked::LONGEST;
 use super::root_of;
 use crate::backups::activities::Begun;
 use crate::backups::running::Running;
@@ -16,35 +20,60 @@ use crate::backups::verify::Hurry;
 use crate::engine::Engine;
 
 impl Engine {
-    /// Begins what is due at stores: copies, removals, a look at what lies there.
+    /// Begins what is due at stores: copies, removals, a look at what lies there. Nothing is asked while nothing changed and nothing is
+    /// due by itself.
     pub(crate) async fn copies_due(&self) -> Result<(), Problem> {
-        let stores = self.stores();
+        let (stores, now) = (self.stores(), self.now());
         if stores.is_empty() {
             return Ok(());
         }
+        let Some(changes) = self.begin_look(now) else { return Ok(()) };
         for job in self.jobs() {
             self.ask_for_copies(&job).await?;
         }
+        let mut next = now + LONGEST;
         for store in stores {
-            let memory = self.destination_memory(&store.id).await?;
-            let is_left_alone = is_resting(memory.failures, memory.failed_at, self.now());
-            if is_left_alone
-                || self.works_at(&store.id, ActivityKind::Replicate)
-                || !self.has_work_at(&store.id).await?
-            {
-                continue;
-            }
-            self.begin_copies(store, Hurry::No);
+            next = next.min(self.begin_if_due(store, now).await?);
         }
+        self.end_look(changes, now, next);
         Ok(())
     }
 
-    async fn has_work_at(&self, destination: &str) -> Result<bool, Problem> {
-        let is_open =
-            !self.to_be_copied(destination).await?.is_empty() || self.unfinished(destination).await?.is_some();
-        let copies = self.copies_at(destination).await?;
-        let is_going = copies.iter().any(|(_, copy)| copy.state == CopyState::Going);
-        Ok(is_open || is_going || self.is_tending_due(destination, &copies).await?)
+    /// Begins what is due at one store; says when it is to be looked at again though nothing changes.
+    async fn begin_if_due(&self, store: Destination, now: Timestamp) -> Result<Timestamp, Problem> {
+        // Its end is a change.
+        if self.works_at(&store.id, ActivityKind::Replicate) {
+            return Ok(now + LONGEST);
+        }
+        let memory = self.destination_memory(&store.id).await?;
+        if let Some(failed) = memory.failed_at.filter(|at| is_resting(memory.failures, Some(*at), now)) {
+            return Ok(failed + store_back_off(memory.failures));
+        }
+        let copies = self.copies_at(&store.id).await?;
+        let tended = next_tending(&copies, memory.surveyed, memory.part_at, now);
+        if self.has_work_at(&store.id, &copies).await? || tended.is_some_and(|at| at <= now) {
+            self.begin_copies(store, Hurry::No);
+            return Ok(now + LONGEST);
+        }
+        Ok(tended.unwrap_or(now + LONGEST))
+    }
+
+    /// Whether something is to be copied that can be, or removed.
+    async fn has_work_at(&self, destination: &str, copies: &[(String, CopyView)]) -> Result<bool, Problem> {
+        if copies.iter().any(|(_, copy)| copy.state == CopyState::Going) {
+            return Ok(true);
+        }
+        let wanted = self.to_be_copied(destination).await?;
+        if wanted.is_empty() {
+            return Ok(self.unfinished(destination).await?.is_some());
+        }
+        // What lies on a disk that is away waits for it; that it comes is a change.
+        let origins: BTreeSet<(String, String)> = wanted
+            .into_iter()
+            .filter_map(|one| Some((one.archive.folder.rsplit_once('/')?.0.to_owned(), one.archive.destination)))
+            .collect();
+        self.blocking(move |_| Ok(origins.iter().any(|(folder, identity)| mark_of(folder).as_ref() == Some(identity))))
+            .await
     }
 
     /// Copies everything that has no copy at a store, and looks after what lies there.

@@ -15,18 +15,6 @@ use crate::backups::verify::Hurry;
 use crate::engine::Engine;
 
 impl Engine {
-    pub(super) async fn is_tending_due(
-        &self,
-        destination: &str,
-        copies: &[(String, CopyView)],
-    ) -> Result<bool, Problem> {
-        let memory = self.destination_memory(destination).await?;
-        let is_anything_there = copies.iter().any(|(_, copy)| copy.state == CopyState::Replicated);
-        let now = self.now();
-        let is_part_due = !copies_to_fetch(copies, memory.part_at, now).is_empty();
-        Ok(is_anything_there && (is_survey_due(memory.surveyed, now) || is_part_due))
-    }
-
     /// Removes what retention marked.
     pub(super) async fn remove_going(
         &self,
@@ -110,13 +98,17 @@ impl Engine {
         let mut outcomes = Vec::new();
         for (archive, copy) in copies {
             let outcome = self.read_copy(running, store, &archive, &copy, hurry).await?;
-            if outcome.result == VerifyResult::Intact {
-                let fetched = Some(self.now());
-                let state = CopyState::Replicated;
-                self.put_copy(archive, CopyView { fetched, state, why: None, is_wrong: false, ..copy }).await?;
-            } else {
-                let why = outcome.damaged.first().map_or("it is damaged", |one| one.reason.as_str());
-                self.is_wrong_at(&archive, &store.id, why).await?;
+            match outcome.result {
+                // Without its key nothing in it could be looked at, but its bytes are those that were written once.
+                VerifyResult::Intact | VerifyResult::Locked => {
+                    let fetched = Some(self.now());
+                    let state = CopyState::Replicated;
+                    self.put_copy(archive, CopyView { fetched, state, why: None, is_wrong: false, ..copy }).await?;
+                }
+                VerifyResult::Damaged => {
+                    let why = outcome.damaged.first().map_or("it is damaged", |one| one.reason.as_str());
+                    self.is_wrong_at(&archive, &store.id, why).await?;
+                }
             }
             outcomes.push(outcome);
         }
