@@ -32,3 +32,4 @@ mod reserve;
 mod restart;
 mod runbooks;
 mod small_disk;
+mod unusual;

@@ -29,7 +29,7 @@ pub struct Usual {
 /// How far from usual a series is now.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Unusual {
-    /// What is usual at this hour.
+    /// What is usual at the hour of the last value.
     pub usual: Usual,
     /// How many deviations the mean of the last values lies away; positive above, negative below.
     pub score: f64,
@@ -66,11 +66,13 @@ impl Baseline {
         self.hours.get(hour % HOURS).copied().flatten()
     }
 
-    /// Whether the last values, the newest last, are all on one side of what is usual and far away on average.
-    pub fn judge(&self, hour: usize, last: &[f64]) -> Option<Unusual> {
-        let usual = self.at(hour)?;
+    /// Whether the last values, the newest last, each with its hour of the week, are all on one side of what is usual and far
+    /// away on average. Each is held against its own hour: half an hour reaches back into the one before.
+    pub fn judge(&self, last: &[(usize, f64)]) -> Option<Unusual> {
         let last = last.get(last.len().checked_sub(IN_A_ROW)?..)?;
-        let scores: Vec<f64> = last.iter().map(|value| (value - usual.median) / usual.deviation).collect();
+        let usual = self.at(last.last()?.0)?;
+        let score = |(hour, value): &(usize, f64)| self.at(*hour).map(|usual| (value - usual.median) / usual.deviation);
+        let scores: Vec<f64> = last.iter().map(score).collect::<Option<_>>()?;
         let score = scores.iter().sum::<f64>() / scores.len() as f64;
         let one_way = scores.iter().all(|one| one.signum() == score.signum());
         (one_way && score.abs() >= FAR).then_some(Unusual { usual, score })
@@ -128,6 +130,11 @@ mod tests {
             .collect()
     }
 
+    /// The values up to `now`, as many as are judged together, each with its hour.
+    fn last(values: &[f64], now: usize) -> Vec<(usize, f64)> {
+        (now + 1 - IN_A_ROW..=now).map(|index| (hour(index), values[index])).collect()
+    }
+
     fn baseline(values: &[f64], until: usize) -> Baseline {
         let from = until.saturating_sub(4 * WEEK);
         let known: Vec<(usize, f64)> = (from..until).map(|index| (hour(index), values[index])).collect();
@@ -145,7 +152,7 @@ mod tests {
                 let mad = usual.deviation / MAD_TO_DEVIATION;
                 // An hour, six median deviations further than everything was.
                 values[at..at + 12].iter_mut().for_each(|value| *value += 6.0 * mad);
-                (at + 5..at + 12).any(|now| before.judge(hour(now), &values[now - 5..=now]).is_some())
+                (at + 5..at + 12).any(|now| before.judge(&last(&values, now)).is_some())
             })
             .count();
         assert!(marked >= 9, "{marked} of 10");
@@ -158,7 +165,7 @@ mod tests {
             for week in 4..8 {
                 let known = baseline(&values, week * WEEK);
                 let marks = (week * WEEK + 5..(week + 1) * WEEK)
-                    .filter(|now| known.judge(hour(*now), &values[now - 2..=*now]).is_some())
+                    .filter(|now| known.judge(&last(&values, *now)).is_some())
                     .count();
                 assert!(marks <= 1, "seed {seed}, week {week}: {marks}");
             }
@@ -176,7 +183,22 @@ mod tests {
         let mut values: Vec<(usize, f64)> = (0..4 * WEEK).map(|index| (hour(index), 50.0)).collect();
         values.push((0, 60.0));
         let known = Baseline::learn(&values);
-        assert_eq!(known.judge(30, &[50.0, 50.05, 50.0, 50.05, 50.05, 50.05]), None);
-        assert!(known.judge(30, &[58.0, 59.0, 60.0, 58.0, 59.0, 60.0]).is_some());
+        let at_six = |values: [f64; IN_A_ROW]| known.judge(&values.map(|value| (30, value)));
+        assert_eq!(at_six([50.0, 50.05, 50.0, 50.05, 50.05, 50.05]), None);
+        assert!(at_six([58.0, 59.0, 60.0, 58.0, 59.0, 60.0]).is_some());
+    }
+
+    #[test]
+    fn the_half_hour_after_work_begins_is_held_against_two_hours() {
+        let values = sixty_days(1);
+        let known = baseline(&values, 5 * WEEK);
+        // Monday: calm up to 08:00, busy from then on, as every week.
+        let eight = 5 * WEEK + 8 * 12;
+        for now in eight..eight + IN_A_ROW {
+            assert_eq!(known.judge(&last(&values, now)), None, "{} values after 08:00", now + 1 - eight);
+        }
+        // What is unusual at 07:30 is found although the last value lies in another hour.
+        let early: Vec<(usize, f64)> = last(&values, eight).iter().map(|(hour, value)| (*hour, value + 30.0)).collect();
+        assert!(known.judge(&early).is_some());
     }
 }
