@@ -7,6 +7,7 @@
 mod access;
 mod attention;
 mod backups;
+mod causes;
 mod channels;
 mod collecting;
 mod configuration;
