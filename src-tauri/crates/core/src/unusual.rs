@@ -38,12 +38,15 @@ pub struct Unusual {
 /// What is usual in every hour of the week.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline {
-    hours: Vec<Option<Usual>>,
+    /// Of the hour and its neighbours.
+    around: Vec<Option<Usual>>,
+    /// Of the hour alone.
+    alone: Vec<Option<Usual>>,
 }
 
 impl Baseline {
     /// Learns from `(hour of the week, value)` of earlier weeks. Neighbouring hours count as well, since an hour alone holds
-    /// few values and habits are not punctual.
+    /// few values and habits are not punctual; so does the hour alone, since a habit may last one hour.
     pub fn learn(values: &[(usize, f64)]) -> Self {
         let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); HOURS];
         for (hour, value) in values {
@@ -58,21 +61,31 @@ impl Baseline {
             let hours = [(hour + HOURS - 1) % HOURS, hour, (hour + 1) % HOURS];
             hours.iter().filter_map(|hour| by_hour.get(*hour)).flatten().copied().collect()
         };
-        Self { hours: (0..HOURS).map(|hour| usual(around(hour), least)).collect() }
+        let around = (0..HOURS).map(|hour| usual(around(hour), least)).collect();
+        Self { around, alone: by_hour.into_iter().map(|values| usual(values, least)).collect() }
     }
 
-    /// What is usual at an hour of the week, if enough is known.
+    /// What is usual at an hour of the week and around it, if enough is known.
     pub fn at(&self, hour: usize) -> Option<Usual> {
-        self.hours.get(hour % HOURS).copied().flatten()
+        self.around.get(hour % HOURS).copied().flatten()
+    }
+
+    /// What of an hour of the week a value is nearest to, and how many deviations it lies away.
+    fn nearest(&self, hour: usize, value: f64) -> Option<(Usual, f64)> {
+        let alone = self.alone.get(hour % HOURS).copied().flatten();
+        let scored =
+            self.at(hour).into_iter().chain(alone).map(|usual| (usual, (value - usual.median) / usual.deviation));
+        scored.min_by(|(_, one), (_, other)| one.abs().total_cmp(&other.abs()))
     }
 
     /// Whether the last values, the newest last, each with its hour of the week, are all on one side of what is usual and far
     /// away on average. Each is held against its own hour: half an hour reaches back into the one before.
     pub fn judge(&self, last: &[(usize, f64)]) -> Option<Unusual> {
         let last = last.get(last.len().checked_sub(IN_A_ROW)?..)?;
-        let usual = self.at(last.last()?.0)?;
-        let score = |(hour, value): &(usize, f64)| self.at(*hour).map(|usual| (value - usual.median) / usual.deviation);
-        let scores: Vec<f64> = last.iter().map(score).collect::<Option<_>>()?;
+        let nearest = |(hour, value): &(usize, f64)| self.nearest(*hour, *value);
+        let nearest: Vec<(Usual, f64)> = last.iter().map(nearest).collect::<Option<_>>()?;
+        let (usual, _) = *nearest.last()?;
+        let scores: Vec<f64> = nearest.into_iter().map(|(_, score)| score).collect();
         let score = scores.iter().sum::<f64>() / scores.len() as f64;
         let one_way = scores.iter().all(|one| one.signum() == score.signum());
         (one_way && score.abs() >= FAR).then_some(Unusual { usual, score })
@@ -186,6 +199,17 @@ mod tests {
         let at_six = |values: [f64; IN_A_ROW]| known.judge(&values.map(|value| (30, value)));
         assert_eq!(at_six([50.0, 50.05, 50.0, 50.05, 50.05, 50.05]), None);
         assert!(at_six([58.0, 59.0, 60.0, 58.0, 59.0, 60.0]).is_some());
+    }
+
+    #[test]
+    fn what_lasts_one_hour_every_night_is_usual() {
+        let nightly = |index: usize| if hour(index) % 24 == 3 { 90.0 } else { 10.0 + (index % 3) as f64 };
+        let values: Vec<f64> = (0..5 * WEEK).map(nightly).collect();
+        let known = baseline(&values, 4 * WEEK);
+        let marks = (4 * WEEK + IN_A_ROW..5 * WEEK).filter(|now| known.judge(&last(&values, *now)).is_some()).count();
+        assert_eq!(marks, 0);
+        let another: Vec<(usize, f64)> = (0..IN_A_ROW).map(|_| (5, 90.0)).collect();
+        assert!(known.judge(&another).is_some(), "at five it is not");
     }
 
     #[test]

@@ -45,7 +45,8 @@ impl Baselines {
             let low = if found.usual.median >= 0.0 { low.max(0.0) } else { low };
             let high = if unit == Unit::Percent { high.min(100.0) } else { high };
             let direction = if found.score > 0.0 { "higher" } else { "lower" };
-            let hour = now.to_utc().with_timezone(&Local).format("%A %H:00");
+            // The hour that the newest value lies in, which at the full hour is the one before.
+            let hour = (now - STEP).to_utc().with_timezone(&Local).format("%A %H:00");
             UnusualView {
                 text: format!("{direction} than usual for {hour}: {} to {}", unit.format(low), unit.format(high)),
                 score: found.score,
