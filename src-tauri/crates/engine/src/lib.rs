@@ -28,6 +28,7 @@ mod open;
 mod operation;
 mod options;
 mod outbox;
+mod past;
 mod pipeline;
 mod pushing;
 mod recall;
