@@ -55,7 +55,13 @@ it('is told in figures', () => {
 });
 
 it('says how sure a forecast is', () => {
-  const filling = { ...open, unit: 'seconds' as const, judged: '', value_text: 'used up in 5 d', range_text: '4 to 7 d' };
+  const filling = {
+    ...open,
+    unit: 'seconds' as const,
+    judged: '',
+    value_text: 'used up in 5 d',
+    range_text: '4 to 7 d',
+  };
   expect(figuresOf(filling)[0]).toMatchObject({ text: 'used up in 5 d', aside: '4 to 7 d' });
 });
 

@@ -20,7 +20,7 @@ function valueName(alert: AlertView): string {
   return 'Now';
 }
 
-/** How bad it is: the value against its bound, the worst, and how long: in time awake, as the sentence above says it. */
+/** How bad it is: the value against its bound, the worst, and how long: in time awake, as the sentence says it. */
 export function figuresOf(alert: AlertView) {
   const tone = alert.state === 'firing' ? alert.level : undefined;
   const since = Date.parse(alert.since);
