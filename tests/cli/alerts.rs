@@ -101,3 +101,45 @@ fn rules_are_listed_with_their_bounds() {
         assert!(lines.iter().any(|line| line == expected), "{expected}: {text}");
     }
 }
+
+#[test]
+fn a_backtest_speaks_of_the_time_that_is_stored_and_says_when() {
+    let (world, _) = fired();
+    let said = world.run(&["alerts", "backtest", "always", "--since", "2y"]);
+    assert!(said.out.contains("that are stored of the last 730 d it would have fired once"), "{said:?}");
+    let row = said.out.lines().find(|line| line.contains("still up")).unwrap();
+    let from: Vec<&str> = row.split_whitespace().take(2).collect();
+    assert!(from[0].len() == 10 && from[1].len() == 5 && from[1].contains(':'), "a day and a time: {row}");
+    let quiet = world.run(&["alerts", "backtest", "always", "--since", "2y", "--set", "warning.above=100"]);
+    assert!(quiet.out.contains("that are stored of the last 730 d it would not have fired."), "{quiet:?}");
+}
+
+/// A busy CPU, whatever this machine does, and the load that comes of it.
+const BUSY: &str = r#"
+[collect]
+interval = "5s"
+
+[[rule]]
+id = "cpu-high"
+metric = "host.memory.usage"
+warning = { above = 0 }
+for = "0s"
+
+[[rule]]
+id = "load-high"
+metric = "host.memory.usage"
+warning = { above = 0 }
+for = "0s"
+"#;
+
+#[test]
+fn what_explains_an_alert_is_named() {
+    let world = World::configured(BUSY);
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let list: AlertList = world.read(&["alerts", "list", "--json"]);
+    let of = |rule: &str| list.alerts.iter().find(|alert| alert.rule == rule).unwrap_or_else(|| panic!("{list:?}"));
+    let cause = of("load-high").explained_by.as_ref().expect("a busy CPU explains the load");
+    assert_eq!((&cause.id, of("cpu-high").explained_by.is_some()), (&of("cpu-high").id, false));
+    let shown = world.run(&["alerts", "show", &of("load-high").id.0]).out;
+    assert!(shown.contains("Explained by") && shown.contains(&cause.id.0), "{shown}");
+}

@@ -1,6 +1,7 @@
 //! From a measured value to a notice, and everything that people do with an alert.
 
 use caretaker_core::alert::State;
+use caretaker_core::notice::NoticeKind;
 use caretaker_core::problem::Code;
 use caretaker_core::rule::Level;
 use caretaker_core::time::Span;
@@ -200,6 +201,8 @@ async fn a_changed_rule_is_tried_on_stored_history_before_it_is_saved() {
     let now = world.engine().backtest(request(None)).await.unwrap();
     assert_eq!((now.fired.len(), now.would_notify), (0, 0));
     assert_eq!(now.rounds, 240);
+    let measured = now.measured_from.unwrap();
+    assert_eq!(now.to.since(measured), minutes(239), "what lies before was not measured");
     let lower = world.engine().backtest(request(Some("60"))).await.unwrap();
     assert_eq!((lower.fired.len(), lower.would_notify), (3, 3));
     assert!(lower.rule_text.contains("60 %"), "{}", lower.rule_text);
@@ -228,7 +231,78 @@ async fn the_noisiest_rule_is_named_with_the_bound_at_which_it_would_have_been_q
         matches!(quieter.threshold, caretaker_core::rule::Threshold::Above(bound) if bound > 76.0 && bound <= 80.0)
     );
     assert!(quieter.would_notify <= 1);
+    assert_eq!(quieter.instead_of, 5);
     assert_eq!(noise.line, "5 notifications, 0 taken on; all from cpu-high");
+}
+
+#[tokio::test]
+async fn one_interruption_is_counted_once_however_many_channels_tell_of_it() {
+    let channel = "[[notify.channel]]\nid = \"log\"\nkind = \"command\"\ncommand = [\"/bin/true\"]\n";
+    for native in [true, false] {
+        let text = format!("[notify]\nnative = {native}\n[collect]\ninterval = \"1m\"\n{channel}{channel}");
+        let text = text.replacen("\"log\"", "\"other\"", 1);
+        let world = World::with_configuration(&text).unwrap();
+        world.set("host.cpu.usage", 80.0);
+        world.pass(minutes(40)).await.unwrap();
+        let noise = world.engine().noise(None).await.unwrap();
+        assert_eq!((noise.rules[0].fired, noise.rules[0].told), (1, 1), "native = {native}");
+        assert_eq!(noise.rules[0].quieter, None, "once a week is quiet");
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_among_several_counts_as_noise_of_its_rule() {
+    let rule = |number: i64| {
+        let bound = 60 + number;
+        format!("[[rule]]\nid = \"r{number}\"\nmetric = \"host.memory.usage\"\nwarning = {{ above = {bound} }}\n")
+    };
+    let world = World::with_configuration(&(1..=5).map(rule).collect::<String>()).unwrap();
+    world.set("host.memory.usage", 70.0);
+    world.pass(minutes(2)).await.unwrap();
+    assert_eq!(world.told(), ["raise warning"], "five at once are one digest");
+    let noise = world.engine().noise(None).await.unwrap();
+    let told: Vec<(&str, usize)> = noise.rules.iter().map(|row| (row.rule.as_str(), row.told)).collect();
+    assert_eq!(told, [("r1", 1), ("r2", 1), ("r3", 1), ("r4", 1), ("r5", 1)]);
+}
+
+#[tokio::test]
+async fn what_explains_an_alert_is_shown_and_explains_nothing_once_it_is_known_for_a_day() {
+    let world = World::with_configuration("[collect]\ninterval = \"5m\"\n").unwrap();
+    world.set("host.cpu.usage", 97.0);
+    world.pass(minutes(20)).await.unwrap();
+    world.set("host.load.per_core", 5.0);
+    world.pass(minutes(30)).await.unwrap();
+    let load = async || {
+        let alerts = world.status().await.unwrap().alerts;
+        alerts.into_iter().find(|alert| alert.rule == "load-high").unwrap()
+    };
+    let cause = load().await.explained_by.unwrap();
+    assert!(cause.text.starts_with("CPU 97 % for "), "{}", cause.text);
+    let told_of_load = || {
+        let delivered = world.notifier.delivered();
+        delivered.iter().filter(|one| one.title == "Too much to do" && one.kind == NoticeKind::Raise).count()
+    };
+    assert_eq!(told_of_load(), 0);
+    world.engine().acknowledge(&cause.id.0, "compiling".into()).await.unwrap();
+    world.pass(Span::from_hours(23)).await.unwrap();
+    assert_eq!((told_of_load(), load().await.explained_by.is_some()), (0, true));
+    world.pass(Span::from_hours(2)).await.unwrap();
+    assert_eq!((told_of_load(), load().await.explained_by), (1, None));
+}
+
+#[tokio::test]
+async fn only_a_critical_disk_explains_that_it_fills_up() {
+    let world = World::with_configuration("[collect]\ninterval = \"5m\"\n").unwrap();
+    for hour in 0..72 {
+        world.set("host.disk.free", 60e9 - f64::from(hour) * 0.3e9);
+        world.set("host.disk.usage", 88.0);
+        world.pass(Span::from_hours(1)).await.unwrap();
+    }
+    let titles: Vec<String> = world.notifier.delivered().iter().map(|notice| notice.title.clone()).collect();
+    assert!(
+        titles.contains(&"Disk will be full soon".to_owned()),
+        "a disk that lives at 88 % hides nothing: {titles:?}"
+    );
 }
 
 #[tokio::test]

@@ -152,3 +152,19 @@ async fn a_disk_that_fills_day_by_day_is_told_before_it_is_full_and_a_restart_kn
     let after = world.status().await.unwrap().alerts[0].clone();
     assert!((after.value - alert.value).abs() < 7_200.0, "{} then {}", alert.value, after.value);
 }
+
+#[tokio::test]
+async fn a_sentence_counts_no_sleep() {
+    let world = World::with_configuration("[[rule]]\nid = \"cpu-high\"\nfor = \"10m\"\n").unwrap();
+    world.set("host.cpu.usage", 97.0);
+    world.pass(Span::from_minutes(9)).await.unwrap();
+    assert!(world.told().is_empty());
+    world.clock.sleep_machine(Span::from_hours(8));
+    world.pass(Span::from_minutes(5)).await.unwrap();
+    let alert = world.status().await.unwrap().alerts[0].clone();
+    assert!(alert.summary.starts_with("CPU 97 % for 1"), "{}", alert.summary);
+    assert!(!alert.summary.contains(" h"), "eight hours asleep are none of it: {}", alert.summary);
+    assert!(alert.lasted > Span::from_minutes(9) && alert.lasted < Span::from_minutes(15), "{:?}", alert.lasted);
+    let told = world.notifier.delivered();
+    assert!(told.iter().all(|notice| !notice.body.contains(" h ")), "{told:?}");
+}

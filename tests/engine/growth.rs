@@ -4,8 +4,9 @@ use std::fs::{File, create_dir_all};
 use std::io::Write;
 use std::path::Path;
 
+use caretaker_core::notice::NoticeKind;
 use caretaker_core::time::Span;
-use caretaker_core::view::SurveyRequest;
+use caretaker_core::view::{BacktestRequest, SurveyRequest};
 use caretaker_testkit::World;
 
 /// Rounds are five minutes apart, because these tests take days.
@@ -142,4 +143,50 @@ async fn a_person_can_ask_for_a_look_and_a_disk_that_cannot_be_read_says_so() {
     let failed = world.engine().folders().await.unwrap();
     assert!(failed.disks[0].note.contains("could not be looked at"), "{failed:?}");
     assert!(world.status().await.unwrap().degraded.is_empty(), "what cannot be read is no fault of Caretaker");
+}
+
+#[tokio::test]
+async fn a_download_of_many_hours_warns_at_most() {
+    for takes in [6, 8, 12] {
+        let (world, _disk) = machine();
+        let left = |hour: i64| 100e9 - 40e9 * (hour - 48).clamp(0, takes) as f64 / takes as f64;
+        for round in 0..(48 + takes + 6) * 12 {
+            let (hour, part) = (round / 12, (round % 12) as f64 / 12.0);
+            world.set("host.disk.free", left(hour) + (left(hour + 1) - left(hour)) * part);
+            world.pass(Span::from_minutes(5)).await.unwrap();
+        }
+        let told = world.told();
+        assert!(!told.iter().any(|one| one.contains("critical")), "40 of 100 GB in {takes} h: {told:?}");
+        let delivered = world.notifier.delivered();
+        for notice in delivered.iter().filter(|notice| notice.kind == NoticeKind::Raise) {
+            assert!(notice.body.contains("at the pace of the last hours"), "{}", notice.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_forecast_says_how_sure_it_is() {
+    let (world, _disk) = machine();
+    days(&world, 4, |hour| {
+        let tide = (hour as f64 / 24.0 * std::f64::consts::TAU).sin() * 4e9;
+        world.set("host.disk.free", 100e9 - hour as f64 * 0.5e9 + tide - (hour % 5) as f64 * 1e9);
+    })
+    .await;
+    let alert = world.status().await.unwrap().alerts[0].clone();
+    let range = alert.range_text.unwrap();
+    assert!(range.contains(" to ") && alert.summary.contains(&format!("({range}, ")), "{}", alert.summary);
+}
+
+#[tokio::test]
+async fn a_backtest_of_a_forecast_knows_what_the_live_rule_knew() {
+    let (world, _disk) = machine();
+    days(&world, 5, |hour| world.set("host.disk.free", 80e9 - hour as f64 * 0.35e9)).await;
+    assert_eq!(world.status().await.unwrap().alerts[0].rule, "disk-forecast");
+    for hours in [6, 12, 20, 48] {
+        let since = Some(Span::from_hours(hours));
+        let request = BacktestRequest { rule: "disk-forecast".into(), since, ..BacktestRequest::default() };
+        let view = world.engine().backtest(request).await.unwrap();
+        assert_eq!(view.fired.len(), 1, "over {hours} h: {view:?}");
+        assert!(view.fired[0].from.since(view.from) < HOUR, "up from the beginning on, over {hours} h");
+    }
 }

@@ -35,3 +35,4 @@ mod sealed_copies;
 mod small_disk;
 mod store_scene;
 mod store_setup;
+mod unusual;

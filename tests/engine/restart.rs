@@ -114,3 +114,23 @@ async fn a_notice_that_could_not_be_delivered_is_delivered_after_a_restart() {
     world.pass(Span::from_minutes(6)).await.unwrap();
     assert_eq!(world.told(), ["raise critical"]);
 }
+
+#[tokio::test]
+async fn a_start_right_after_waking_judges_no_sooner_than_an_engine_that_was_there() {
+    for restarted in [false, true] {
+        let mut world = World::with_configuration("[[rule]]\nid = \"disk-space\"\nfor = \"0s\"\n").unwrap();
+        world.pass(Span::from_minutes(40)).await.unwrap();
+        world.clock.sleep_machine(Span::from_hours(8));
+        // For a moment after waking a disk says what it likes.
+        world.set("host.disk.usage", 97.0);
+        world.clock.advance(Span::from_seconds(5));
+        world.round().await.unwrap();
+        if restarted {
+            world.restart().await.unwrap();
+        }
+        world.pass(Span::from_seconds(30)).await.unwrap();
+        assert!(world.told().is_empty(), "a minute after waking nothing is judged; restarted: {restarted}");
+        world.pass(Span::from_minutes(1)).await.unwrap();
+        assert_eq!(world.told(), ["raise critical"], "restarted: {restarted}");
+    }
+}

@@ -40,6 +40,15 @@ test('what is judged and what is measured are told apart', async ({ page, world,
   );
 });
 
+test('what explains an alert is named on its page and leads there', async ({ page, world, open }) => {
+  await world.set({ 'host.load.per_core': 5 });
+  await world.advance('15m');
+  await open(`alerts/${(await alertOf(world, 'load-high')).id}`);
+  const why = page.getByText(/Nobody is told of it while another alert explains it/);
+  await why.getByRole('link', { name: /^CPU 96\s% for / }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('CPU busy');
+});
+
 test('an alert that recovers says since when, and when it was raised', async ({ page, world, open }) => {
   await world.set({ 'host.cpu.usage': 9 });
   await world.advance('2m');

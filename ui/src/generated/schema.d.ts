@@ -1943,6 +1943,7 @@ export interface components {
         /** @description One alert in a list. */
         AlertView: {
             acknowledged?: null | components["schemas"]["Acknowledgement"];
+            explained_by?: null | components["schemas"]["CauseView"];
             fired_at?: null | components["schemas"]["Timestamp"];
             /** @description Its identity; a unique prefix is enough in requests. */
             id: components["schemas"]["AlertId"];
@@ -1950,6 +1951,11 @@ export interface components {
             judged: string;
             /** @description Its labels. */
             labels: components["schemas"]["Labels"];
+            /**
+             * @description How long it lasted or lasts, in time awake that was observed.
+             * @example 4m
+             */
+            lasted?: string;
             /** @description How bad. */
             level: components["schemas"]["Level"];
             /** @description Name of the judged series. */
@@ -1961,6 +1967,8 @@ export interface components {
              * @description The worst so far.
              */
             peak: number;
+            /** @description How sure the value is, of a forecast with an end: `4 to 7 d`. */
+            range_text?: string | null;
             recovering_since?: null | components["schemas"]["Timestamp"];
             resolved_at?: null | components["schemas"]["Timestamp"];
             /** @description Id of its rule. */
@@ -2164,6 +2172,7 @@ export interface components {
             fired: components["schemas"]["BacktestSpan"][];
             /** @description Start of the range. */
             from: components["schemas"]["Timestamp"];
+            measured_from?: null | components["schemas"]["Timestamp"];
             /** @description Stored rounds that it was judged over. */
             rounds: number;
             /** @description The rule with its changes. */
@@ -2323,6 +2332,13 @@ export interface components {
             from: components["schemas"]["Timestamp"];
             /** @description Until when. */
             to: components["schemas"]["Timestamp"];
+        };
+        /** @description An alert that explains another. */
+        CauseView: {
+            /** @description Its identity. */
+            id: components["schemas"]["AlertId"];
+            /** @description What it is, in words: `Disk / 97 % full for 2 h`. */
+            text: string;
         };
         /** @description One entry of an alert's timeline. */
         Change: {
@@ -3887,7 +3903,7 @@ export interface components {
             snoozed: number;
             /** @description Its title. */
             title: string;
-            /** @description Notifications that rang. */
+            /** @description How often the desktop told of one of them, alone or among several; every channel where the desktop tells nothing. */
             told: number;
         };
         /** @description What each rule had to say lately, and whether anybody did anything about it. */
@@ -3938,6 +3954,8 @@ export interface components {
             kind: components["schemas"]["NoticeKind"];
             /** @description How bad. */
             level: components["schemas"]["Level"];
+            /** @description Alerts that it tells of for the first time, or again, when it stands for several. */
+            members?: components["schemas"]["AlertId"][];
             /** @description Not before this. */
             next_attempt: components["schemas"]["Timestamp"];
             /** @description Whether it should stay on the screen until it is dealt with. */
@@ -4359,9 +4377,11 @@ export interface components {
         };
         /** @description A milder bound. */
         QuieterView: {
+            /** @description Notifications that rang in that time. */
+            instead_of: number;
             /** @description The bound for the rule's mildest level. */
             threshold: components["schemas"]["Threshold"];
-            /** @description Notifications that would have rung in the same time. */
+            /** @description Notifications that would have rung in the time whose samples are stored. */
             would_notify: number;
         };
         /** @description A catalog that was made anew. */

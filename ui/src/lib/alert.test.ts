@@ -27,6 +27,7 @@ const open: AlertDetail = {
   state: 'firing',
   since: at(0),
   fired_at: at(1),
+  lasted: '9m',
   metric: 'host.cpu.usage',
   labels: {},
   unit: 'percent',
@@ -42,21 +43,32 @@ const open: AlertDetail = {
   timeline: [],
   notices: [],
 };
-const over: AlertDetail = { ...open, state: 'resolved', resolved_at: at(121) };
+const over: AlertDetail = { ...open, state: 'resolved', resolved_at: at(121), lasted: '7260s' };
 
 it('is told in figures', () => {
-  const texts = figuresOf(open, START + 10 * 60_000).map((figure) => figure.text.replaceAll('\u00a0', ' '));
-  expect(texts).toEqual(['93 %', '97 %', 'above 90 %', '10 min']);
-  expect(figuresOf(open, START)[0]?.name).toBe('5-min mean');
-  expect(figuresOf({ ...open, judged: '' }, START)[0]?.name).toBe('Now');
-  expect(figuresOf(over, START + 999 * 60_000).at(-1)).toMatchObject({ name: 'Lasted', text: '2 h 1 min' });
-  expect(figuresOf(over, START).map((figure) => figure.name)).not.toContain('Now');
+  const texts = figuresOf(open).map((figure) => figure.text.replaceAll('\u00a0', ' '));
+  expect(texts).toEqual(['93 %', '97 %', 'above 90 %', '9 min']);
+  expect(figuresOf(open)[0]?.name).toBe('5-min mean');
+  expect(figuresOf({ ...open, judged: '' })[0]?.name).toBe('Now');
+  expect(figuresOf(over).at(-1)).toMatchObject({ name: 'Lasted', text: '2 h 1 min' });
+  expect(figuresOf(over).map((figure) => figure.name)).not.toContain('Now');
+});
+
+it('says how sure a forecast is', () => {
+  const filling = {
+    ...open,
+    unit: 'seconds' as const,
+    judged: '',
+    value_text: 'used up in 5 d',
+    range_text: '4 to 7 d',
+  };
+  expect(figuresOf(filling)[0]).toMatchObject({ text: 'used up in 5 d', aside: '4 to 7 d' });
 });
 
 it('names states by their words', () => {
   const hot = { ...open, metric: 'host.thermal.state', judged: '', value_text: 'critical', threshold: { above: 2.5 } };
-  expect(figuresOf(hot, START).map((figure) => figure.text)).toContain('critical');
-  expect(figuresOf(hot, START).map((figure) => figure.text)).not.toContain('above 2.5');
+  expect(figuresOf(hot).map((figure) => figure.text)).toContain('critical');
+  expect(figuresOf(hot).map((figure) => figure.text)).not.toContain('above 2.5');
 });
 
 it('is shown with half an hour around it, more if it lasted long, and up to now while it lasts', () => {

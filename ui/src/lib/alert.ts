@@ -20,13 +20,14 @@ function valueName(alert: AlertView): string {
   return 'Now';
 }
 
-/** How bad it is: the value against its bound, the worst, and how long. All lengths count from the first breach. */
-export function figuresOf(alert: AlertView, now: number) {
+/** How bad it is: the value against its bound, the worst, and how long: in time awake, as the sentence says it. */
+export function figuresOf(alert: AlertView) {
   const tone = alert.state === 'firing' ? alert.level : undefined;
   const since = Date.parse(alert.since);
   const word = alert.threshold && stateBeyond(alert.metric, alert.threshold);
   // What is over is told by its worst alone: the engine's words for it are those of the worst too.
-  const value = alert.state === 'resolved' ? [] : [{ name: valueName(alert), text: alert.value_text, tone }];
+  const aside = alert.range_text ?? undefined;
+  const value = alert.state === 'resolved' ? [] : [{ name: valueName(alert), text: alert.value_text, tone, aside }];
   return [
     ...value,
     { name: 'Worst', text: word ? alert.value_text : formatValue(alert.unit, alert.peak) },
@@ -35,7 +36,7 @@ export function figuresOf(alert: AlertView, now: number) {
       : []),
     {
       name: alert.state === 'resolved' ? 'Lasted' : 'Lasts',
-      text: inWords((end(alert) ?? now) - since),
+      text: inWords(parseSpan(alert.lasted ?? '') ?? 0),
       title: `since ${exactly(since)}`,
     },
   ];

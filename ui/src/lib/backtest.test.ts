@@ -10,10 +10,19 @@ const span = (from: string, to: string | null, mount: string) => ({
   labels: { mount },
 });
 const view = (change: Partial<BacktestView>) =>
-  ({ rounds: 10, fired: [], would_notify: 0, to: '2026-01-02T00:00:00.000Z', ...change }) as BacktestView;
+  ({
+    rounds: 10,
+    fired: [],
+    would_notify: 0,
+    from: '2026-01-01T00:00:00.000Z',
+    measured_from: '2026-01-01T00:00:00.000Z',
+    to: '2026-01-02T00:00:00.000Z',
+    ...change,
+  }) as BacktestView;
 
 it.each([
-  [view({ rounds: 0 }), 'There is no history of this series yet.'],
+  [view({ measured_from: null }), 'There is no history of this series yet.'],
+  [view({ measured_from: '2026-01-01T21:00:00.000Z' }), 'Would not have fired in the 3 h that are stored.'],
   [view({}), 'Would not have fired.'],
   [view({ fired: [span('2026-01-01T00:00:00Z', null, '/')], would_notify: 3 }), 'Would have fired once, rung 3 times.'],
   [view({ fired: [span('2026-01-01T00:00:00Z', null, '/')] }), 'Would have fired once, never rung.'],

@@ -8,12 +8,22 @@ const MOST_NAMED = 4;
 
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
 
-/** `Would have fired 3 times, rung 4 times.` */
-export function outcome({ fired, would_notify, rounds }: BacktestView): string {
-  if (rounds === 0) return 'There is no history of this series yet.';
-  if (fired.length === 0) return 'Would not have fired.';
+/** From this share of a range on it is said that it is not stored. */
+const UNKNOWN = 0.02;
+
+/** ` in the 3 h that are stored`; nothing where all of the range is. */
+function known({ from, measured_from: measured, to }: BacktestView): string {
+  const [begin, first, end] = [from, measured ?? from, to].map((at) => Date.parse(at)) as [number, number, number];
+  return first - begin > (end - begin) * UNKNOWN ? ` in the ${inWords(end - first)} that are stored` : '';
+}
+
+/** `Would have fired 3 times, rung 4 times.`, `Would not have fired in the 3 h that are stored.` */
+export function outcome(view: BacktestView): string {
+  const { fired, would_notify, measured_from } = view;
+  if (measured_from == null) return 'There is no history of this series yet.';
+  if (fired.length === 0) return `Would not have fired${known(view)}.`;
   const rung = would_notify === 0 ? 'never rung' : `rung ${times(would_notify)}`;
-  return `Would have fired ${times(fired.length)}, ${rung}.`;
+  return `Would have fired ${times(fired.length)}, ${rung}${known(view)}.`;
 }
 
 /** What the rule as it is saved did in the same time, for comparison. */

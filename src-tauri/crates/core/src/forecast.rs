@@ -3,6 +3,8 @@
 //! The pace is a median of slopes (Theil 1950, Sen 1968) over pairs of hours that lie whole days apart, so that neither outliers
 //! nor the daily ebb and flow bend it; longer pairs weigh more. Before that, steps are levelled out: one large download is no
 //! trend. The spread of the same slopes says how sure the pace is.
+//!
+//! Even loss over the last hours counts before a week can show it. As long as it may be one large download, the forecast says so.
 
 mod step;
 
@@ -18,6 +20,10 @@ const SURE: f64 = 0.8;
 const RUN: usize = 6;
 /// A run counts only if it ends within this many hours.
 const RUN_ENDS_WITHIN: f64 = 24.0;
+/// A run that ends within this many hours is sure whatever causes it: nobody can wait and see.
+const RUN_IS_SURE_WITHIN: f64 = 6.0;
+/// A run is sure from the moment on that less than this share is left of what there was when it began.
+const RUN_IS_SURE_BELOW: f64 = 0.5;
 
 /// What is left of a quantity in one hour.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,7 +44,17 @@ pub struct Pace {
     /// The slope that only one in five pairs is flatter than.
     flat: f64,
     /// Even loss in each of the last hours, which says more about the next day than the week before.
-    run: Option<f64>,
+    run: Option<Run>,
+}
+
+/// Even loss in each of the last hours, in the unit an hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Run {
+    middle: f64,
+    steep: f64,
+    flat: f64,
+    /// What was left when it began, which may be longer ago than the hours that make it a run.
+    began: f64,
 }
 
 /// When nothing will be left.
@@ -50,6 +66,8 @@ pub struct Forecast {
     pub earliest: Span,
     /// At the flat end of the usual paces: one time in five it comes later.
     pub latest: Span,
+    /// Only the last hours say so, and what they did may be one large download that ends.
+    pub tentative: bool,
 }
 
 impl Pace {
@@ -73,14 +91,23 @@ impl Pace {
     /// When `left` is used up; none where it does not surely shrink.
     pub fn ends(&self, left: f64) -> Option<Forecast> {
         let hours = |pace: f64| -left / pace;
-        if let Some(run) = self.run.filter(|run| hours(*run) <= RUN_ENDS_WITHIN) {
-            let soon = span(hours(run));
-            return Some(Forecast { expected: soon, earliest: soon, latest: soon });
+        let shrinks = self.middle < 0.0 && self.flat < 0.0;
+        if let Some(run) = self.run.filter(|run| hours(run.middle) <= RUN_ENDS_WITHIN) {
+            let sure = hours(run.middle) < RUN_IS_SURE_WITHIN
+                || left < RUN_IS_SURE_BELOW * run.began
+                || (shrinks && hours(self.middle) <= RUN_ENDS_WITHIN);
+            return Some(Forecast {
+                expected: span(hours(run.middle)),
+                earliest: span(hours(run.steep)),
+                latest: span(hours(run.flat)),
+                tentative: !sure,
+            });
         }
-        (self.middle < 0.0 && self.flat < 0.0).then(|| Forecast {
+        shrinks.then(|| Forecast {
             expected: span(hours(self.middle)),
             earliest: span(hours(self.steep)),
             latest: span(hours(self.flat)),
+            tentative: false,
         })
     }
 }
@@ -114,15 +141,22 @@ fn weighted(sorted: &[(f64, f64)], share: f64) -> Option<f64> {
 }
 
 /// The loss an hour if each of the last hours lost about the same.
-fn run(hours: &[Hour]) -> Option<f64> {
+fn run(hours: &[Hour]) -> Option<Run> {
     let last = hours.get(hours.len().checked_sub(RUN + 1)?..)?;
     let pairs = || last.iter().zip(last.iter().skip(1));
     let mut losses: Vec<f64> = pairs().map(|(before, after)| after.left - before.left).collect();
     losses.sort_by(f64::total_cmp);
-    let middle = *losses.get(RUN / 2)?;
-    let unbroken = pairs().all(|(before, after)| after.hour == before.hour + 1);
-    let even = losses.iter().all(|loss| *loss < 0.0 && *loss <= middle / 2.0);
-    (unbroken && even).then_some(middle)
+    let (steep, middle, flat) = (*losses.first()?, *losses.get(RUN / 2)?, *losses.last()?);
+    let is_part = |before: &Hour, after: &Hour| {
+        let loss = after.left - before.left;
+        after.hour == before.hour + 1 && loss < 0.0 && loss <= middle / 2.0
+    };
+    if !pairs().all(|(before, after)| is_part(before, after)) {
+        return None;
+    }
+    let before = hours.iter().rev().skip(1).zip(hours.iter().rev());
+    let began = before.take_while(|(before, after)| is_part(before, after)).last()?.0.left;
+    Some(Run { middle, steep, flat, began })
 }
 
 fn span(hours: f64) -> Span {

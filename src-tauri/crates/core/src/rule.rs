@@ -91,9 +91,10 @@ pub enum Aggregate {
     P99,
     /// Sum of the window.
     Sum,
-    /// Change a second over the window; a counter that starts anew counts from zero.
+    /// Change a second over the window: of a level newest minus oldest, of a counter what it counted, also where it started
+    /// anew.
     Rate,
-    /// Newest minus oldest of the window.
+    /// Change over the window, as for the rate.
     Delta,
     /// Seconds until the series reaches its end at the present pace.
     Forecast,

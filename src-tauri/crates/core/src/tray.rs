@@ -217,6 +217,7 @@ mod tests {
     use crate::alert::{AlertId, State};
     use crate::metric::{Labels, Unit};
     use crate::rule::Level;
+    use crate::time::Span;
     use crate::view::{Degraded, QuietView};
 
     fn alert(level: Level, summary: &str) -> AlertView {
@@ -230,18 +231,21 @@ mod tests {
             fired_at: None,
             recovering_since: None,
             resolved_at: None,
+            lasted: Span::ZERO,
             metric: "host.cpu.usage".into(),
             labels: Labels::none(),
             unit: Unit::Percent,
             judged: String::new(),
             value: 93.0,
             value_text: "93 %".into(),
+            range_text: None,
             peak: 93.0,
             threshold: None,
             summary: summary.into(),
             runbook: String::new(),
             acknowledged: None,
             silenced_until: None,
+            explained_by: None,
             no_data: false,
         }
     }

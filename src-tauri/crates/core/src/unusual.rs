@@ -29,7 +29,7 @@ pub struct Usual {
 /// How far from usual a series is now.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Unusual {
-    /// What is usual at this hour.
+    /// What is usual at the hour of the last value.
     pub usual: Usual,
     /// How many deviations the mean of the last values lies away; positive above, negative below.
     pub score: f64,
@@ -38,12 +38,15 @@ pub struct Unusual {
 /// What is usual in every hour of the week.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline {
-    hours: Vec<Option<Usual>>,
+    /// Of the hour and its neighbours.
+    around: Vec<Option<Usual>>,
+    /// Of the hour alone.
+    alone: Vec<Option<Usual>>,
 }
 
 impl Baseline {
     /// Learns from `(hour of the week, value)` of earlier weeks. Neighbouring hours count as well, since an hour alone holds
-    /// few values and habits are not punctual.
+    /// few values and habits are not punctual; so does the hour alone, since a habit may last one hour.
     pub fn learn(values: &[(usize, f64)]) -> Self {
         let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); HOURS];
         for (hour, value) in values {
@@ -58,19 +61,31 @@ impl Baseline {
             let hours = [(hour + HOURS - 1) % HOURS, hour, (hour + 1) % HOURS];
             hours.iter().filter_map(|hour| by_hour.get(*hour)).flatten().copied().collect()
         };
-        Self { hours: (0..HOURS).map(|hour| usual(around(hour), least)).collect() }
+        let around = (0..HOURS).map(|hour| usual(around(hour), least)).collect();
+        Self { around, alone: by_hour.into_iter().map(|values| usual(values, least)).collect() }
     }
 
-    /// What is usual at an hour of the week, if enough is known.
+    /// What is usual at an hour of the week and around it, if enough is known.
     pub fn at(&self, hour: usize) -> Option<Usual> {
-        self.hours.get(hour % HOURS).copied().flatten()
+        self.around.get(hour % HOURS).copied().flatten()
     }
 
-    /// Whether the last values, the newest last, are all on one side of what is usual and far away on average.
-    pub fn judge(&self, hour: usize, last: &[f64]) -> Option<Unusual> {
-        let usual = self.at(hour)?;
+    /// What of an hour of the week a value is nearest to, and how many deviations it lies away.
+    fn nearest(&self, hour: usize, value: f64) -> Option<(Usual, f64)> {
+        let alone = self.alone.get(hour % HOURS).copied().flatten();
+        let scored =
+            self.at(hour).into_iter().chain(alone).map(|usual| (usual, (value - usual.median) / usual.deviation));
+        scored.min_by(|(_, one), (_, other)| one.abs().total_cmp(&other.abs()))
+    }
+
+    /// Whether the last values, the newest last, each with its hour of the week, are all on one side of what is usual and far
+    /// away on average. Each is held against its own hour: half an hour reaches back into the one before.
+    pub fn judge(&self, last: &[(usize, f64)]) -> Option<Unusual> {
         let last = last.get(last.len().checked_sub(IN_A_ROW)?..)?;
-        let scores: Vec<f64> = last.iter().map(|value| (value - usual.median) / usual.deviation).collect();
+        let nearest = |(hour, value): &(usize, f64)| self.nearest(*hour, *value);
+        let nearest: Vec<(Usual, f64)> = last.iter().map(nearest).collect::<Option<_>>()?;
+        let (usual, _) = *nearest.last()?;
+        let scores: Vec<f64> = nearest.into_iter().map(|(_, score)| score).collect();
         let score = scores.iter().sum::<f64>() / scores.len() as f64;
         let one_way = scores.iter().all(|one| one.signum() == score.signum());
         (one_way && score.abs() >= FAR).then_some(Unusual { usual, score })
@@ -128,6 +143,11 @@ mod tests {
             .collect()
     }
 
+    /// The values up to `now`, as many as are judged together, each with its hour.
+    fn last(values: &[f64], now: usize) -> Vec<(usize, f64)> {
+        (now + 1 - IN_A_ROW..=now).map(|index| (hour(index), values[index])).collect()
+    }
+
     fn baseline(values: &[f64], until: usize) -> Baseline {
         let from = until.saturating_sub(4 * WEEK);
         let known: Vec<(usize, f64)> = (from..until).map(|index| (hour(index), values[index])).collect();
@@ -145,7 +165,7 @@ mod tests {
                 let mad = usual.deviation / MAD_TO_DEVIATION;
                 // An hour, six median deviations further than everything was.
                 values[at..at + 12].iter_mut().for_each(|value| *value += 6.0 * mad);
-                (at + 5..at + 12).any(|now| before.judge(hour(now), &values[now - 5..=now]).is_some())
+                (at + 5..at + 12).any(|now| before.judge(&last(&values, now)).is_some())
             })
             .count();
         assert!(marked >= 9, "{marked} of 10");
@@ -158,7 +178,7 @@ mod tests {
             for week in 4..8 {
                 let known = baseline(&values, week * WEEK);
                 let marks = (week * WEEK + 5..(week + 1) * WEEK)
-                    .filter(|now| known.judge(hour(*now), &values[now - 2..=*now]).is_some())
+                    .filter(|now| known.judge(&last(&values, *now)).is_some())
                     .count();
                 assert!(marks <= 1, "seed {seed}, week {week}: {marks}");
             }
@@ -176,7 +196,33 @@ mod tests {
         let mut values: Vec<(usize, f64)> = (0..4 * WEEK).map(|index| (hour(index), 50.0)).collect();
         values.push((0, 60.0));
         let known = Baseline::learn(&values);
-        assert_eq!(known.judge(30, &[50.0, 50.05, 50.0, 50.05, 50.05, 50.05]), None);
-        assert!(known.judge(30, &[58.0, 59.0, 60.0, 58.0, 59.0, 60.0]).is_some());
+        let at_six = |values: [f64; IN_A_ROW]| known.judge(&values.map(|value| (30, value)));
+        assert_eq!(at_six([50.0, 50.05, 50.0, 50.05, 50.05, 50.05]), None);
+        assert!(at_six([58.0, 59.0, 60.0, 58.0, 59.0, 60.0]).is_some());
+    }
+
+    #[test]
+    fn what_lasts_one_hour_every_night_is_usual() {
+        let nightly = |index: usize| if hour(index) % 24 == 3 { 90.0 } else { 10.0 + (index % 3) as f64 };
+        let values: Vec<f64> = (0..5 * WEEK).map(nightly).collect();
+        let known = baseline(&values, 4 * WEEK);
+        let marks = (4 * WEEK + IN_A_ROW..5 * WEEK).filter(|now| known.judge(&last(&values, *now)).is_some()).count();
+        assert_eq!(marks, 0);
+        let another: Vec<(usize, f64)> = (0..IN_A_ROW).map(|_| (5, 90.0)).collect();
+        assert!(known.judge(&another).is_some(), "at five it is not");
+    }
+
+    #[test]
+    fn the_half_hour_after_work_begins_is_held_against_two_hours() {
+        let values = sixty_days(1);
+        let known = baseline(&values, 5 * WEEK);
+        // Monday: calm up to 08:00, busy from then on, as every week.
+        let eight = 5 * WEEK + 8 * 12;
+        for now in eight..eight + IN_A_ROW {
+            assert_eq!(known.judge(&last(&values, now)), None, "{} values after 08:00", now + 1 - eight);
+        }
+        // What is unusual at 07:30 is found although the last value lies in another hour.
+        let early: Vec<(usize, f64)> = last(&values, eight).iter().map(|(hour, value)| (*hour, value + 30.0)).collect();
+        assert!(known.judge(&early).is_some());
     }
 }

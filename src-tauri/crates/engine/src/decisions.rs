@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use caretaker_core::alert::{AlertId, Change, Evidence, Instance, Transition, explained_by};
+use caretaker_core::alert::{AlertId, Causes, Change, Evidence, Instance, Transition};
 use caretaker_core::metric::Round;
 use caretaker_core::notice::{Notice, NoticePlan, Subject, plan};
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::Decision;
 
+use crate::causes::volumes;
 use crate::evidence;
 use crate::following::Following;
 use crate::hearing::hearing;
@@ -62,18 +63,16 @@ impl Pipeline {
 
     /// What to tell whom now, with the ledger of what was told as a value to store.
     fn plan(&mut self, transitions: &[Transition], now: Timestamp) -> (Vec<Notice>, Vec<(String, Option<String>)>) {
-        let Self { evaluator, current, settings, ledger, .. } = self;
+        let Self { evaluator, current, settings, ledger, home, .. } = self;
         let hearing = hearing(settings, current, &self.channels, now);
         let ended: Vec<Instance> = ended(transitions).collect();
         let open: Vec<Instance> = evaluator.open().cloned().collect();
+        let volumes = volumes(current, home, settings);
+        let causes = Causes { open: &open, silences: &current.silences, volumes: &volumes, now };
         let subjects: Vec<Subject<'_>> = open
             .iter()
             .chain(&ended)
-            .map(|alert| Subject {
-                alert,
-                rule: evaluator.rule(&alert.rule),
-                explained: explained_by(alert, &open).is_some(),
-            })
+            .map(|alert| Subject { alert, rule: evaluator.rule(&alert.rule), explained: causes.of(alert).is_some() })
             .collect();
         let before = ledger.clone();
         let NoticePlan { notices, told } = plan(&subjects, &hearing, ledger);

@@ -7,6 +7,7 @@
 mod access;
 mod attention;
 mod backups;
+mod causes;
 mod channels;
 mod collecting;
 mod configuration;
@@ -28,6 +29,7 @@ mod open;
 mod operation;
 mod options;
 mod outbox;
+mod past;
 mod pipeline;
 mod pushing;
 mod recall;

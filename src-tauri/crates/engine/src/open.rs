@@ -1,5 +1,6 @@
 //! From options to an engine: databases, configuration, the book of open alerts. Touches no network, no D-Bus.
 
+use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
@@ -43,7 +44,9 @@ impl Engine {
             Mode::Live | Mode::Operation => {
                 let (sender, inbox) = mpsc::channel(QUEUE);
                 let before = metrics.newest().ok().flatten().map(|(_, before)| before);
-                let shared = Shared { degraded: &degraded, latest: &latest, on_notices: &on_notices, growth: &growth };
+                let home = options.home.folder();
+                let shared =
+                    Shared { home, degraded: &degraded, latest: &latest, on_notices: &on_notices, growth: &growth };
                 let pipeline = build_pipeline(&metrics, &state, &in_force, shared, witnesses, moment)?;
                 // A command leaves no trace on the charts.
                 if mode == Mode::Live {
@@ -118,6 +121,7 @@ impl Engine {
 
 /// What the pipeline has in common with the engine.
 struct Shared<'s> {
+    home: &'s Path,
     degraded: &'s Arc<DegradedParts>,
     latest: &'s watch::Sender<Arc<Latest>>,
     on_notices: &'s Arc<Notify>,
@@ -128,11 +132,12 @@ fn build_pipeline(
     metrics: &MetricsStore,
     state: &StateStore,
     in_force: &InForce,
-    Shared { degraded, latest, on_notices, growth }: Shared<'_>,
+    Shared { home, degraded, latest, on_notices, growth }: Shared<'_>,
     witnesses: mpsc::Sender<Wanted>,
     moment: Moment,
 ) -> Result<Pipeline, Problem> {
     let mut pipeline = Pipeline {
+        home: home.to_owned(),
         metrics: metrics.clone(),
         state: state.clone(),
         settings: Arc::clone(&in_force.settings),

@@ -3,6 +3,7 @@
 //! Samples are committed first, decisions second and in one transaction with their notices (`decisions`); a decision names
 //! the round that it judged. A start judges what was not judged yet (`restore`), people come in between (`attention`).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use caretaker_core::alert::{AlertId, Change, Evaluator, Instance};
@@ -68,6 +69,8 @@ pub struct Judged {
 
 /// Everything that the thread works with.
 pub struct Pipeline {
+    /// Caretaker's home folder.
+    pub(crate) home: PathBuf,
     pub(crate) metrics: MetricsStore,
     pub(crate) state: StateStore,
     pub(crate) settings: Arc<Settings>,

@@ -8,7 +8,8 @@ use caretaker_core::time::{Span, Timestamp};
 
 use crate::pipeline::Pipeline;
 
-const HOUR: Span = Span::from_minutes(60);
+/// The step of a course of hours.
+pub const HOUR: Span = Span::from_minutes(60);
 
 /// The start of the hour that `at` lies in.
 pub fn hour_start(at: Timestamp) -> Timestamp {

@@ -2,7 +2,7 @@
 //! same function as live ones.
 
 use caretaker_core::alert::{Evaluator, FLAPPING_WITHIN, Instance, State};
-use caretaker_core::metric::{Round, RoundId};
+use caretaker_core::metric::{MarkKind, Round, RoundId};
 use caretaker_core::time::{Moment, Span, Timestamp};
 use caretaker_store::{AlertFilter, StoreError};
 
@@ -21,8 +21,7 @@ impl Pipeline {
     pub fn restore(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let judged = self.state.judged()?;
         let open = self.state.open_alerts()?;
-        let (evaluator, orphans) =
-            Evaluator::restored(&self.settings.rules, open, judged.map(|(id, moment)| (moment, id.epoch)));
+        let (evaluator, orphans) = Evaluator::restored(&self.settings.rules, open, judged);
         self.evaluator = evaluator;
         let followed = |alert: &&Instance| alert.fired_at.is_some_and(|raised| now.since(raised) < FOLLOWED * 10);
         self.following = self.evaluator.open().filter(followed).filter_map(Following::new).collect();
@@ -35,8 +34,10 @@ impl Pipeline {
         if let Some((judged, _)) = judged {
             self.recall_history(judged.at);
             self.recall_ended(judged.at)?;
-            let window = judged.at - self.evaluator.longest_window() - Span::from_minutes(1);
-            self.observe_since(window.min(hour_start(judged.at)), |id| id <= judged)?;
+            let interval = self.settings.collect.interval;
+            let window = judged.at - self.evaluator.longest_window().max(interval * 3) - Span::from_minutes(1);
+            let since = self.before_sleep(window.min(hour_start(judged.at)), judged.at);
+            self.observe_since(since, |id| id <= judged)?;
             self.last = judged_round(judged, newest);
             self.replay(judged)?;
         } else if let Some((newest, _)) = newest {
@@ -68,6 +69,16 @@ impl Pipeline {
         })
     }
 
+    /// From when on rounds are read so that a machine that woke after `since` is seen to have slept: only two rounds, one
+    /// from before, tell.
+    fn before_sleep(&self, since: Timestamp, judged: Timestamp) -> Timestamp {
+        // A mark that cannot be read costs the time to settle, not the start.
+        let marks = self.metrics.marks(since, judged + Span::from_millis(1)).unwrap_or_default();
+        let asleep = marks.iter().filter(|mark| mark.kind == MarkKind::Sleep && mark.at < since).map(|mark| mark.at);
+        // The sleep is reckoned back from the round after it; up to three intervals lie between the two rounds awake.
+        asleep.min().map_or(since, |at| at - self.settings.collect.interval * 3 - Span::from_minutes(1))
+    }
+
     /// Alerts that ended lately count for whether the next ones flap.
     fn recall_ended(&mut self, judged: Timestamp) -> Result<(), StoreError> {
         let filter = AlertFilter {
@@ -75,7 +86,9 @@ impl Pipeline {
             since: Some(judged - FLAPPING_WITHIN),
             ..AlertFilter::default()
         };
-        for ended in self.state.alerts(&filter)? {
+        let mut all = self.state.alerts(&filter)?;
+        all.sort_by_key(|ended| ended.resolved_at);
+        for ended in all {
             self.evaluator.recall_ended(ended);
         }
         Ok(())

@@ -8,7 +8,7 @@ use caretaker_core::time::Span;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::value::{When, label, span, when};
+use super::value::{When, label, setting, span, when};
 
 /// What about alerts.
 #[derive(Debug, Subcommand)]
@@ -149,7 +149,7 @@ pub struct Backtest {
     #[arg(long, value_name = "TIME", value_parser = span)]
     pub since: Option<Span>,
     /// A changed key of the rule, such as warning.above=70; may be given several times
-    #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,
 }
 

@@ -72,6 +72,14 @@ pub fn label(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `key=value` of a setting.
+pub fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write a changed key as KEY=VALUE, for example warning.above=70".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

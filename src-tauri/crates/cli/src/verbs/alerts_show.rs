@@ -90,11 +90,12 @@ fn facts(terminal: &Terminal, alert: &AlertView, runbook: Option<&RunbookLink>, 
         Threshold::Above(bound) => format!("; {} above {}", alert.level, alert.unit.format(bound)),
         Threshold::Below(bound) => format!("; {} below {}", alert.level, alert.unit.format(bound)),
     });
+    let range = alert.range_text.as_ref().map(|range| format!(" ({range})")).unwrap_or_default();
     let judged = if alert.judged.is_empty() { String::new() } else { format!(" as {}", alert.judged) };
     line(
         "Value",
         format!(
-            "{}{judged}, at worst {}{}",
+            "{}{range}{judged}, at worst {}{}",
             alert.value_text,
             alert.unit.format(alert.peak),
             bound.unwrap_or_default()
@@ -103,6 +104,9 @@ fn facts(terminal: &Terminal, alert: &AlertView, runbook: Option<&RunbookLink>, 
     let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
     line("Series", format!("{} {}", alert.metric, labels.join(" ")).trim_end().to_owned());
     line("Rule", alert.rule.clone());
+    if let Some(cause) = &alert.explained_by {
+        line("Explained by", format!("{}; told when that is over: caretaker alerts show {}", cause.text, cause.id.0));
+    }
     if let Some(acknowledged) = &alert.acknowledged {
         let note = if acknowledged.note.is_empty() { String::new() } else { format!(": {}", acknowledged.note) };
         line("Taken on", format!("{}{note}", when(acknowledged.at, now)));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use caretaker_api::Access;
 use caretaker_core::problem::Problem;
 use caretaker_core::rule::Level;
+use caretaker_core::time::{Span, Timestamp};
 use caretaker_core::view::{BacktestRequest, BacktestView};
 use hyper::Method;
 
@@ -12,6 +13,9 @@ use crate::arguments::Backtest;
 use crate::context::Context;
 use crate::outcome::Outcome;
 use crate::render::{Align, Colour, Column, Table, local};
+
+/// From this share of a range on it is said that it is not stored.
+const UNKNOWN: f64 = 0.02;
 
 /// Prints every alert that would have been raised.
 pub async fn backtest(context: &Context, wanted: &Backtest) -> Result<Outcome, Problem> {
@@ -23,16 +27,7 @@ pub async fn backtest(context: &Context, wanted: &Backtest) -> Result<Outcome, P
     connection.close().await;
     let view = answer?;
     context.terminal.show(&view, || {
-        let days = view.to.since(view.from).in_words();
-        let found = match (view.rounds, view.fired.len()) {
-            (0, _) => format!("Nothing was measured in the last {days}, so nothing can be said."),
-            (_, 0) => format!("In the last {days} it would not have fired."),
-            (_, fired) => {
-                let rung = if view.would_notify == 0 { "not at all".to_owned() } else { times(view.would_notify) };
-                format!("In the last {days} it would have fired {} and rung {rung}.", times(fired))
-            }
-        };
-        let mut text = format!("{}\n{found}\n", view.rule_text);
+        let mut text = format!("{}\n{}\n", view.rule_text, found(&view));
         if !view.fired.is_empty() {
             text.push('\n');
             text.push_str(&table(&view).render(&context.terminal));
@@ -40,6 +35,33 @@ pub async fn backtest(context: &Context, wanted: &Backtest) -> Result<Outcome, P
         text
     })?;
     Ok(Outcome::Done)
+}
+
+/// What would have happened, and over which time that is known.
+fn found(view: &BacktestView) -> String {
+    let range = view.to.since(view.from);
+    let Some(measured) = view.measured_from else {
+        return format!("Nothing was measured in the last {}, so nothing can be said.", range.in_words());
+    };
+    let known = view.to.since(measured);
+    let time = if (range - known).as_seconds() > range.as_seconds() * UNKNOWN {
+        format!("In the {} that are stored of the last {}", known.in_words(), range.in_words())
+    } else {
+        format!("In the last {}", range.in_words())
+    };
+    match view.fired.len() {
+        0 => format!("{time} it would not have fired."),
+        fired => {
+            let rung = if view.would_notify == 0 { "not at all".to_owned() } else { times(view.would_notify) };
+            format!("{time} it would have fired {} and rung {rung}.", times(fired))
+        }
+    }
+}
+
+/// A day alone does not say which of several alerts of it is meant.
+fn when(at: Timestamp, range: Span) -> String {
+    let day = local(at, range);
+    if range > Span::from_days(7) { format!("{day} {}", local(at, Span::from_hours(1))) } else { day }
 }
 
 fn times(number: usize) -> String {
@@ -55,6 +77,7 @@ fn table(view: &BacktestView) -> Table {
         Column::new("PEAK", Align::Right),
         Column::giving_way("SERIES"),
     ]);
+    let range = view.to.since(view.from);
     for span in &view.fired {
         let colour = match span.level {
             Level::Critical => Colour::Red,
@@ -64,7 +87,7 @@ fn table(view: &BacktestView) -> Table {
         let labels: Vec<String> = span.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let peak = unit.map_or_else(|| span.peak.to_string(), |unit| unit.format(span.peak));
         table.coloured([
-            (local(span.from, view.to.since(view.from)), None),
+            (when(span.from, range), None),
             (lasted, None),
             (span.level.as_str().to_owned(), Some(colour)),
             (peak, None),

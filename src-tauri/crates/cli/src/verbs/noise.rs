@@ -60,5 +60,5 @@ fn quiet_at(row: &NoiseRow, rule: Option<&Rule>) -> String {
         Threshold::Above(over) => format!("above {}", bound(over)),
         Threshold::Below(under) => format!("below {}", bound(under)),
     };
-    format!("{words} ({} instead of {})", quieter.would_notify, row.told)
+    format!("{words} ({} instead of {})", quieter.would_notify, quieter.instead_of)
 }

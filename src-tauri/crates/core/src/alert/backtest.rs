@@ -2,12 +2,13 @@
 //! that tells live ones, with nothing muted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{AlertId, Evaluator, Instance, Transition};
-use crate::metric::{Labels, Round};
+use crate::metric::{Labels, Round, SeriesKey, Unit};
 use crate::notice::{Channel, Hearing, Ledger, NoticeKind, Subject, plan};
 use crate::rule::{Level, Rule};
 use crate::time::{Span, Timestamp};
@@ -54,6 +55,16 @@ impl Backtest {
             raised: BTreeMap::new(),
             notices: 0,
         }
+    }
+
+    /// Takes the hourly means of a series from before the range, for a rule that looks at a course of hours.
+    pub fn recall(&mut self, key: &Arc<SeriesKey>, unit: Unit, means: impl IntoIterator<Item = (Timestamp, f64)>) {
+        self.evaluator.recall(&self.rule.id, key, unit, means);
+    }
+
+    /// Takes note of a round from before the range, which fills the windows and is not judged.
+    pub fn observe(&mut self, round: &Round) {
+        self.evaluator.observe(round);
     }
 
     /// Judges one more round.
@@ -115,11 +126,9 @@ impl Backtest {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::config::{Platform, default_rules};
-    use crate::metric::{Reading, RoundId, SeriesKey, Unit};
+    use crate::metric::{Reading, RoundId};
     use crate::rule::Threshold;
     use crate::time::{BootId, Moment};
 

@@ -10,8 +10,8 @@ use super::rhythm::Rhythm;
 use super::step::{Observed, begin, opens, step};
 use super::trend::Trend;
 use super::window::Window;
-use super::{AlertId, Change, Instance, State, Transition};
-use crate::metric::{Reading, Round, SeriesKey, SeriesKind, Unit};
+use super::{AlertId, Change, Instance, Outlook, State, Transition};
+use crate::metric::{Reading, Round, RoundId, SeriesKey, SeriesKind, Unit};
 use crate::rule::{Aggregate, Level, NoData, Rule, Threshold};
 use crate::time::{Gap, Moment, Span, Tick, Timeline, Timestamp};
 
@@ -60,13 +60,15 @@ pub struct Evaluator {
     timeline: Timeline,
     position: Span,
     settling: Span,
+    /// The newest round that was judged, and its clocks.
+    judged: Option<(RoundId, Moment)>,
 }
 
 impl Evaluator {
-    /// An evaluator for `rules` that knows the alerts that were open, and when the last round was.
-    pub fn restored(rules: &[Rule], open: Vec<Instance>, last: Option<(Moment, u32)>) -> (Self, Vec<Instance>) {
-        let timeline = last.map(|(moment, epoch)| Timeline::resumed(moment, epoch)).unwrap_or_default();
-        let mut evaluator = Self { timeline, ..Self::default() };
+    /// An evaluator for `rules` that knows the alerts that were open, and which round was judged last.
+    pub fn restored(rules: &[Rule], open: Vec<Instance>, judged: Option<(RoundId, Moment)>) -> (Self, Vec<Instance>) {
+        let timeline = judged.map(|(id, moment)| Timeline::resumed(moment, id.epoch)).unwrap_or_default();
+        let mut evaluator = Self { timeline, judged, ..Self::default() };
         evaluator.judges = rules.iter().filter(|rule| rule.enabled).map(Judge::new).collect();
         let mut orphans = Vec::new();
         for alert in open {
@@ -102,9 +104,7 @@ impl Evaluator {
 
     /// Fills windows from a stored round that was judged already.
     pub fn observe(&mut self, round: &Round) {
-        let tick = self.timeline.tick(round.moment, round.id.epoch, round.interval);
-        self.position += tick.advance;
-        self.record(round);
+        let tick = self.enter(round);
         for judge in &mut self.judges {
             for tracked in judge.series.values_mut() {
                 tracked.rhythm.observe(tracked.fresh.take().is_some(), tick.credit);
@@ -112,16 +112,14 @@ impl Evaluator {
         }
     }
 
-    /// Judges a round.
+    /// Judges a round. One that is not later than the last that was judged says nothing new: a second look at the same
+    /// sample would count it twice.
     pub fn judge(&mut self, round: &Round) -> Judgement {
-        let tick = self.timeline.tick(round.moment, round.id.epoch, round.interval);
-        self.position += tick.advance;
-        self.record(round);
-        if matches!(tick.gap, Some(Gap::Sleep(_))) {
-            self.settling = SETTLE.max(round.interval * 2);
-        } else {
-            self.settling = (self.settling - tick.credit).or_zero();
+        if self.judged.is_some_and(|(last, moment)| round.id <= last && !round.moment.is_later_than(&moment)) {
+            return Judgement::default();
         }
+        self.judged = Some((round.id, round.moment));
+        let tick = self.enter(round);
         let mut transitions = Vec::new();
         let held = self.settling > Span::ZERO;
         for judge in &mut self.judges {
@@ -181,15 +179,27 @@ impl Evaluator {
         }
     }
 
-    /// Lets an alert that ended lately count for whether the next one flaps.
+    /// Lets an alert that ended lately count for whether the next one flaps. It knows the turns of those before it, so of
+    /// several on a series the last one counts: they are given in the order in which they ended.
     pub fn recall_ended(&mut self, ended: Instance) {
         let judge = self.judges.iter_mut().find(|judge| judge.rule.id == ended.rule && judge.meaning == ended.meaning);
         if let Some(judge) = judge {
             let tracked = judge.series.entry(Arc::clone(&ended.series)).or_insert_with(|| Tracked::new(ended.unit));
-            tracked.turns.extend(ended.turns);
-            tracked.turns.sort_unstable();
-            tracked.turns.dedup();
+            tracked.turns = ended.turns;
         }
+    }
+
+    /// What every round does to time and windows, whether it is judged now or was before. After waking, rounds are only
+    /// recorded for a while; that a program was started meanwhile changes nothing.
+    fn enter(&mut self, round: &Round) -> Tick {
+        let tick = self.timeline.tick(round.moment, round.id.epoch, round.interval);
+        self.position += tick.advance;
+        self.record(round);
+        self.settling = match tick.gap {
+            Some(Gap::Sleep(_)) => SETTLE.max(round.interval * 2),
+            Some(Gap::Stall(_) | Gap::Restart(_) | Gap::Reboot(_)) | None => (self.settling - tick.credit).or_zero(),
+        };
+        tick
     }
 
     fn record(&mut self, round: &Round) {
@@ -256,9 +266,9 @@ impl Judge {
                 continue;
             }
             let lost = tracked.rhythm.is_lost(round.interval);
-            if let Some(value) = tracked.figure(rule, fresh, position, lost) {
+            if let Some((value, outlook)) = tracked.figure(rule, fresh, position, lost) {
                 let real = fresh.is_some() || rule.of == Aggregate::Absent;
-                let seen = Observed { value, real, credit, at: round.id.at };
+                let seen = Observed { value, outlook, real, credit, at: round.id.at };
                 tracked.judge(rule, *meaning, key, seen, round, out);
             } else if lost && let Some(alert) = tracked.alert.as_mut().filter(|alert| !alert.no_data) {
                 alert.no_data = true;
@@ -283,10 +293,16 @@ impl Tracked {
         }
     }
 
-    /// The judged figure of this round; none where nothing may be concluded.
-    fn figure(&mut self, rule: &Rule, fresh: Option<f64>, position: Span, lost: bool) -> Option<f64> {
+    /// The judged figure of this round, and how sure it is; none where nothing may be concluded.
+    fn figure(
+        &mut self,
+        rule: &Rule,
+        fresh: Option<f64>,
+        position: Span,
+        lost: bool,
+    ) -> Option<(f64, Option<Outlook>)> {
         if rule.of == Aggregate::Absent {
-            return Some(self.rhythm.silent().as_seconds());
+            return Some((self.rhythm.silent().as_seconds(), None));
         }
         if let Some(length) = rule.over {
             self.window.forget(position, length);
@@ -296,14 +312,14 @@ impl Tracked {
                 if rule.of == Aggregate::Forecast {
                     self.trend.seconds_left(value, self.unit)
                 } else if rule.over.is_some() {
-                    self.window.figure(rule.of, self.kind)
+                    self.window.figure(rule.of, self.kind).map(|figure| (figure, None))
                 } else {
-                    Some(value)
+                    Some((value, None))
                 }
             }
             (None, false, _) | (None, true, NoData::Keep) => None,
-            (None, true, NoData::Ok) => Some(harmless(rule)),
-            (None, true, NoData::Alert) => Some(mildest_breach(rule)),
+            (None, true, NoData::Ok) => Some((harmless(rule), None)),
+            (None, true, NoData::Alert) => Some((mildest_breach(rule), None)),
         }
     }
 
@@ -319,7 +335,7 @@ impl Tracked {
         let changes = if let Some(alert) = self.alert.as_mut() {
             step(rule, alert, seen)
         } else {
-            let Some(level) = opens(rule, seen.value) else { return };
+            let Some(level) = opens(rule, &seen) else { return };
             let mut alert = opened(rule, meaning, key, rule.of.unit_of(self.unit), level, seen);
             alert.turns = std::mem::take(&mut self.turns);
             let changes = begin(rule, &mut alert, seen.at);
@@ -361,6 +377,7 @@ fn opened(rule: &Rule, meaning: u64, key: &Arc<SeriesKey>, unit: Unit, level: Le
         flapping: false,
         turns: Vec::new(),
         recent: 0,
+        outlook: seen.outlook,
         cause: None,
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Outlook;
 use crate::metric::{SeriesKey, Unit};
 use crate::notice::Told;
 use crate::rule::Level;
@@ -73,7 +74,7 @@ pub struct Instance {
     /// Awake time since it was raised, as far as it was observed.
     #[serde(default)]
     pub up: Span,
-    /// Awake time in breach at warning or worse, while pending.
+    /// Awake time in breach at warning or worse, while pending; of a rule with `breaches`, while pending at all.
     pub held: Span,
     /// Awake time in breach of critical, while in such a breach and not yet critical.
     pub held_critical: Option<Span>,
@@ -99,6 +100,9 @@ pub struct Instance {
     /// The last samples while pending, the newest in the lowest bit; a set bit is a breach.
     #[serde(default)]
     pub recent: u64,
+    /// How sure a forecast is, while one is judged that has an end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlook: Option<Outlook>,
     /// What probably led to it, in a sentence: `/srv/models grew by 34 GB in 7 days`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
@@ -108,6 +112,11 @@ impl Instance {
     /// Raised and not over.
     pub fn is_raised(&self) -> bool {
         matches!(self.state, State::Firing | State::Recovering)
+    }
+
+    /// Awake time since its first breach, as far as it was observed: nobody knows what was during a sleep.
+    pub fn lasted(&self) -> Span {
+        self.held + self.up
     }
 
     /// Whether somebody took on at least the present level.

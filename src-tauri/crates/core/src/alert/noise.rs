@@ -1,7 +1,6 @@
 //! The threshold at which a noisy rule would have been quiet, found by replaying stored rounds through milder versions of it.
 
 use super::Backtest;
-use crate::metric::Round;
 use crate::rule::{Rule, Threshold};
 use crate::time::Span;
 
@@ -17,37 +16,49 @@ pub struct Quieter {
     pub would_notify: usize,
 }
 
-/// The bound nearest to the present one of the rule's mildest level that would have rung at most `most` times over `rounds`;
-/// none where no bound does, or where the rule is quiet already. A stricter level moves along so that it stays beyond.
-pub fn quieter(rule: &Rule, rounds: &[Round], repeat: Span, most: usize) -> Option<Quieter> {
-    let bound = rule.warning.or(rule.critical)?;
-    let (spans, notices) = replay(rule, rounds, repeat);
+/// The bound nearest to the present one of the rule's mildest level that would have rung at most `most` times; none where no
+/// bound does, or where the rule is quiet already. A stricter level moves along so that it stays beyond.
+///
+/// `replay` takes rules over the same stored rounds, all at once, so that no round has to stay in memory: it is asked for the
+/// rule itself, and if that rang too often for all milder ones together.
+///
+/// # Errors
+/// What `replay` fails with.
+pub fn quieter<E>(
+    rule: &Rule,
+    most: usize,
+    mut replay: impl FnMut(&mut [Backtest]) -> Result<(), E>,
+    repeat: Span,
+) -> Result<Option<Quieter>, E> {
+    let Some(bound) = rule.warning.or(rule.critical) else { return Ok(None) };
+    let mut present = [Backtest::new(rule, repeat)];
+    replay(&mut present)?;
+    let [present] = present;
+    let (spans, notices) = present.finish();
     if notices <= most {
-        return None;
+        return Ok(None);
     }
+    let peaks = spans.iter().map(|span| span.peak);
     let worst = match bound {
-        Threshold::Above(_) => spans.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        Threshold::Below(_) => spans.iter().copied().fold(f64::INFINITY, f64::min),
+        Threshold::Above(_) => peaks.fold(f64::NEG_INFINITY, f64::max),
+        Threshold::Below(_) => peaks.fold(f64::INFINITY, f64::min),
     };
-    (1..=STEPS).find_map(|step| {
+    let step = |step: u32| {
         let share = f64::from(step) / f64::from(STEPS);
-        let threshold = match bound {
+        match bound {
             Threshold::Above(present) => Threshold::Above(tidy(present + (worst - present) * share, f64::ceil)),
             Threshold::Below(present) => Threshold::Below(tidy(present + (worst - present) * share, f64::floor)),
-        };
-        let (_, would_notify) = replay(&milder(rule, threshold), rounds, repeat);
+        }
+    };
+    let thresholds: Vec<Threshold> = (1..=STEPS).map(step).collect();
+    let mut milder: Vec<Backtest> =
+        thresholds.iter().map(|threshold| Backtest::new(&milder(rule, *threshold), repeat)).collect();
+    replay(&mut milder)?;
+    let mut tried = thresholds.into_iter().zip(milder);
+    Ok(tried.find_map(|(threshold, backtest)| {
+        let (_, would_notify) = backtest.finish();
         (would_notify <= most).then_some(Quieter { threshold, would_notify })
-    })
-}
-
-/// Worst values of the alerts, and how often they rang.
-fn replay(rule: &Rule, rounds: &[Round], repeat: Span) -> (Vec<f64>, usize) {
-    let mut backtest = Backtest::new(rule, repeat);
-    for round in rounds {
-        backtest.see(round);
-    }
-    let (spans, notices) = backtest.finish();
-    (spans.iter().map(|span| span.peak).collect(), notices)
+    }))
 }
 
 fn milder(rule: &Rule, threshold: Threshold) -> Rule {
@@ -79,7 +90,7 @@ mod tests {
 
     use super::*;
     use crate::config::{Platform, default_rules};
-    use crate::metric::{Reading, RoundId, SeriesKey, Unit};
+    use crate::metric::{Reading, Round, RoundId, SeriesKey, Unit};
     use crate::time::{BootId, Moment, Timestamp};
 
     /// Ten hours, each beginning with twenty minutes at `load`.
@@ -102,6 +113,15 @@ mod tests {
             .collect()
     }
 
+    fn found(rounds: &[Round], most: usize) -> Option<Quieter> {
+        let replay = |tried: &mut [Backtest]| -> Result<(), std::convert::Infallible> {
+            rounds.iter().for_each(|round| tried.iter_mut().for_each(|backtest| backtest.see(round)));
+            Ok(())
+        };
+        let Ok(found) = quieter(&cpu(), most, replay, Span::from_hours(4));
+        found
+    }
+
     fn cpu() -> Rule {
         default_rules(Platform::Linux, Span::from_seconds(30)).into_iter().find(|rule| rule.id == "cpu-high").unwrap()
     }
@@ -109,7 +129,7 @@ mod tests {
     #[test]
     fn the_bound_between_the_usual_and_the_one_real_peak_is_found() {
         let rounds = hours(|hour| if hour == 7 { 99.0 } else { 80.0 });
-        let found = quieter(&cpu(), &rounds, Span::from_hours(4), 2).unwrap();
+        let found = found(&rounds, 2).unwrap();
         let Threshold::Above(bound) = found.threshold else { panic!("it keeps its direction") };
         assert!((79.0..85.0).contains(&bound), "{bound}");
         assert!(found.would_notify <= 2, "the real peak still rings: {}", found.would_notify);
@@ -117,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_quiet_rule_needs_nothing() {
-        assert_eq!(quieter(&cpu(), &hours(|_| 50.0), Span::from_hours(4), 1), None);
+        assert_eq!(found(&hours(|_| 50.0), 1), None);
     }
 
     #[test]
@@ -137,7 +157,7 @@ mod tests {
     #[test]
     fn the_worst_value_itself_may_be_the_bound() {
         // Always the same peak: nothing below it is quiet, and rounded down it would ring.
-        let found = quieter(&cpu(), &hours(|_| 88.04), Span::from_hours(4), 1).unwrap();
+        let found = found(&hours(|_| 88.04), 1).unwrap();
         assert_eq!((found.threshold, found.would_notify), (Threshold::Above(88.1), 0));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Timers are awake time that was observed; they are given as `credit`, so sleep, stalls and restarts freeze them.
 
-use super::{Change, Instance, State, flap};
+use super::{Change, Instance, Outlook, State, flap};
 use crate::rule::{Level, Rule, Threshold, Tolerance};
 use crate::time::{Span, Timestamp};
 
@@ -11,12 +11,21 @@ use crate::time::{Span, Timestamp};
 pub struct Observed {
     /// The figure that the rule judges.
     pub value: f64,
+    /// How sure it is, for a forecast.
+    pub outlook: Option<Outlook>,
     /// Whether the figure was measured, not assumed for a series that stopped delivering.
     pub real: bool,
     /// Awake time since the round before.
     pub credit: Span,
     /// Wall clock of the round.
     pub at: Timestamp,
+}
+
+impl Observed {
+    /// Whether it is a forecast that may be wrong by all it says: enough for a warning, not for more.
+    fn is_tentative(&self) -> bool {
+        self.outlook.is_some_and(|outlook| outlook.tentative)
+    }
 }
 
 /// Which bounds a value breaches, with the dead band in favour of what is already raised.
@@ -32,10 +41,14 @@ impl Breach {
     }
 }
 
-/// Whether `value` opens an alert that does not exist yet, and at which level it would be raised.
-pub fn opens(rule: &Rule, value: f64) -> Option<Level> {
-    let over = |threshold: Option<Threshold>| threshold.is_some_and(|threshold| threshold.breached_by(value));
-    if over(rule.critical) { Some(Level::Critical) } else { over(rule.warning).then_some(Level::Warning) }
+/// Whether what was seen opens an alert that does not exist yet, and at which level it would be raised.
+pub fn opens(rule: &Rule, seen: &Observed) -> Option<Level> {
+    let over = |threshold: Option<Threshold>| threshold.is_some_and(|threshold| threshold.breached_by(seen.value));
+    if over(rule.critical) && !seen.is_tentative() {
+        Some(Level::Critical)
+    } else {
+        over(rule.warning).then_some(Level::Warning)
+    }
 }
 
 /// Takes an alert that was just opened through its first round: with `for` of zero it is raised at once.
@@ -55,12 +68,13 @@ pub fn begin(rule: &Rule, alert: &mut Instance, at: Timestamp) -> Vec<Change> {
 
 /// Moves an open alert by one round and says what changed.
 pub fn step(rule: &Rule, alert: &mut Instance, seen: Observed) -> Vec<Change> {
-    let breach = breach(rule, alert, seen.value);
+    let breach = breach(rule, alert, &seen);
     if alert.is_raised() {
         alert.up += seen.credit;
     }
     if seen.real {
         alert.value = seen.value;
+        alert.outlook = seen.outlook;
         alert.peak = worse(rule, alert.peak, seen.value);
     }
     if alert.no_data && seen.real {
@@ -83,6 +97,7 @@ fn advance(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) ->
 
 fn pending(rule: &Rule, alert: &mut Instance, breach: Breach, seen: Observed) -> Vec<Change> {
     if rule.breaches.is_some() {
+        alert.held += seen.credit;
         alert.recent = alert.recent << 1 | u64::from(breach.any());
         if breach.any() {
             alert.level = if breach.critical { Level::Critical } else { Level::Warning };
@@ -206,16 +221,16 @@ fn end_or_flap(alert: &mut Instance, at: Timestamp) -> Vec<Change> {
 }
 
 /// The bounds in force: eased by the dead band for the level that is raised and all below it.
-fn breach(rule: &Rule, alert: &Instance, value: f64) -> Breach {
+fn breach(rule: &Rule, alert: &Instance, seen: &Observed) -> Breach {
     let percent = alert.unit == crate::metric::Unit::Percent;
     let over = |level: Level| {
         rule.threshold(level).is_some_and(|threshold| {
             let held = alert.is_raised() && alert.level >= level;
             let bound = if held { threshold.relaxed_by(rule.dead_band(threshold, percent)) } else { threshold };
-            bound.breached_by(value)
+            bound.breached_by(seen.value)
         })
     };
-    Breach { warning: over(Level::Warning), critical: over(Level::Critical) }
+    Breach { warning: over(Level::Warning), critical: over(Level::Critical) && !seen.is_tentative() }
 }
 
 /// The worse of two values in the direction of the rule.

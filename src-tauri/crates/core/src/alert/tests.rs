@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use proptest::prelude::*;
-
 use super::{Change, Evaluator, State};
 use crate::metric::{Labels, Reading, Round, RoundId, SeriesKey, Unit};
 use crate::rule::{Aggregate, Level, NoData, Rule, Threshold};
@@ -294,99 +292,39 @@ fn the_worst_value_is_kept_in_the_direction_of_the_rule() {
     assert_eq!(world.evaluator.open().next().map(|alert| alert.peak), Some(97.0));
 }
 
-/// Rounds as a random machine makes them: a value or none, after a pause, a sleep or a restart.
-#[derive(Clone, Debug)]
-enum Event {
-    Value(f64),
-    Missing,
-    Sleep(i64),
-    Stall(i64),
-    Step(i64),
+#[test]
+fn a_second_look_at_a_sample_is_no_second_sample() {
+    let mut world = World::new(&Rule { breaches: Some("2 of 5".parse().unwrap()), hold: Span::ZERO, ..rule() });
+    assert_eq!(world.see(80.0), ["pended"]);
+    let again = world.round(Some(80.0));
+    assert!(world.evaluator.judge(&again).transitions.is_empty(), "one breach of two");
+    assert_eq!(world.see(80.0), ["warning"]);
 }
 
-fn events() -> impl Strategy<Value = Vec<Event>> {
-    let event = prop_oneof![
-        8 => (0.0..100.0).prop_map(Event::Value),
-        2 => (70.0..95.0).prop_map(Event::Value),
-        1 => Just(Event::Missing),
-        1 => (60_i64..40_000).prop_map(Event::Sleep),
-        1 => (100_i64..4_000).prop_map(Event::Stall),
-        1 => (-4_000_i64..4_000).prop_map(Event::Step),
-    ];
-    prop::collection::vec(event, 1..120)
-}
-
-fn apply(world: &mut World, event: &Event) -> Vec<(&'static str, Option<Level>)> {
-    match event {
-        Event::Sleep(seconds) => world.asleep(Span::from_seconds(*seconds)),
-        Event::Stall(seconds) => world.pass(Span::from_seconds(*seconds)),
-        Event::Step(seconds) => world.moment.wall = world.moment.wall + Span::from_seconds(*seconds),
-        Event::Value(_) | Event::Missing => {}
+#[test]
+fn a_forecast_from_the_last_hours_alone_warns_and_the_next_hours_make_it_critical() {
+    let filling = Rule {
+        of: Aggregate::Forecast,
+        over: Some(Span::from_days(7)),
+        warning: Some(Threshold::Below(7.0 * 86_400.0)),
+        critical: Some(Threshold::Below(86_400.0)),
+        hold: Span::ZERO,
+        clear_by: None,
+        ..rule()
+    };
+    let mut world = World::new(&filling);
+    let hour = |world: &mut World, full: f64| -> Vec<&'static str> { (0..120).flat_map(|_| world.see(full)).collect() };
+    for _ in 0..48 {
+        assert_eq!(hour(&mut world, 10.0), Vec::<&str>::new());
     }
-    world.pass(INTERVAL);
-    let value = if let Event::Value(value) = event { Some(*value) } else { None };
-    let round = world.round(value);
-    let judged = world.evaluator.judge(&round);
-    judged.transitions.iter().map(|change| (name(&change.change), Some(change.alert.level))).collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
-    #[test]
-    fn nothing_ends_that_did_not_begin_and_nothing_is_raised_twice(events in events()) {
-        let mut world = World::new(&rule());
-        let (mut open, mut raised) = (false, false);
-        for event in &events {
-            for (change, _) in apply(&mut world, event) {
-                match change {
-                    "pended" => { prop_assert!(!open); open = true; }
-                    "dropped" => { prop_assert!(open && !raised); open = false; }
-                    "warning" | "critical" => { prop_assert!(open && !raised); raised = true; }
-                    "resolved" => { prop_assert!(open && raised); (open, raised) = (false, false); }
-                    "worsened" | "eased" | "recovering" | "relapsed" => prop_assert!(raised),
-                    _ => prop_assert!(open),
-                }
-            }
-        }
+    let mut changes: Vec<(i64, &str)> = Vec::new();
+    for number in 1..=11 {
+        changes.extend(hour(&mut world, 10.0 + 6.0 * number as f64).into_iter().map(|change| (number, change)));
     }
-
-    #[test]
-    fn the_same_round_judged_again_changes_nothing(events in events()) {
-        let mut world = World::new(&rule());
-        for event in &events {
-            apply(&mut world, event);
-            let again = world.round(None);
-            prop_assert!(world.evaluator.clone().judge(&again).transitions.is_empty());
-        }
-    }
-
-    /// A program that is stopped and started at once between two rounds decides the same: the state that is stored
-    /// with the alert, and windows filled from stored rounds, are all there is.
-    #[test]
-    fn a_restart_between_two_rounds_changes_no_decision(events in events(), cut in 0_usize..120) {
-        let steady = Rule { of: Aggregate::Avg, over: Some(Span::from_minutes(2)), ..rule() };
-        let (mut plain, mut restarted) = (World::new(&steady), World::new(&steady));
-        let mut rounds = Vec::new();
-        for (index, event) in events.iter().enumerate() {
-            if index == cut {
-                let open = restarted.evaluator.open().cloned().collect();
-                let (mut fresh, orphans) = Evaluator::restored(std::slice::from_ref(&steady), open, None);
-                prop_assert!(orphans.is_empty());
-                for round in &rounds {
-                    fresh.observe(round);
-                }
-                restarted.evaluator = fresh;
-            }
-            let settled = !events[..index.min(events.len())].iter().rev().take(4).any(|event| matches!(event, Event::Sleep(_) | Event::Missing));
-            let (expected, found) = (apply(&mut plain, event), apply(&mut restarted, event));
-            rounds.push(restarted.round(if let Event::Value(value) = event { Some(*value) } else { None }));
-            // After a sleep a restart needs no settle time, and how long data were missing starts anew.
-            if index < cut || (settled && !events.iter().any(|event| matches!(event, Event::Sleep(_) | Event::Missing))) {
-                prop_assert_eq!(expected, found);
-            }
-        }
-    }
+    // After six even hours it is a warning; after eight less than half is left of what there was when they began.
+    assert_eq!(changes, [(6, "pended"), (6, "warning"), (8, "worsened")]);
+    let alert = world.evaluator.open().next().unwrap();
+    assert!(alert.outlook.is_some_and(|outlook| !outlook.tentative && outlook.earliest <= outlook.latest));
 }
 
 #[test]
@@ -422,3 +360,5 @@ fn one_that_stays_up_flaps_no_more() {
     world.run(&[80.0; 40]);
     assert_eq!(world.run(&[50.0]), ["resolved"]);
 }
+
+mod properties;

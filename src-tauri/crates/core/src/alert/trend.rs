@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::Outlook;
 use crate::forecast::{Hour, Pace};
 use crate::metric::Unit;
 use crate::time::{Span, Timestamp};
@@ -65,10 +66,11 @@ impl Trend {
         }
     }
 
-    /// Seconds until nothing is left, counted from `value`; [`NO_END`] where none is in sight, none while too little is known.
-    pub fn seconds_left(&self, value: f64, unit: Unit) -> Option<f64> {
-        let ends = self.pace?.ends(left(unit, value));
-        Some(ends.map_or(NO_END, |forecast| forecast.expected.as_seconds().min(NO_END)))
+    /// Seconds until nothing is left, counted from `value`, and how sure that is; [`NO_END`] where no end is in sight, none
+    /// while too little is known.
+    pub fn seconds_left(&self, value: f64, unit: Unit) -> Option<(f64, Option<Outlook>)> {
+        let ends = self.pace?.ends(left(unit, value)).filter(|forecast| forecast.expected.as_seconds() < NO_END);
+        Some(ends.map_or((NO_END, None), |forecast| (forecast.expected.as_seconds(), Some(Outlook::of(&forecast)))))
     }
 
     /// After an hour was added: forgets what is too old and fits anew, which is work for once an hour.
@@ -119,7 +121,7 @@ mod tests {
         falling(0..24, &mut trend);
         assert_eq!(trend.seconds_left(200e9, Unit::Bytes), None);
         falling(24..26, &mut trend);
-        assert_eq!(trend.seconds_left(200e9, Unit::Bytes).map(f64::round), Some(200.0 * 3_600.0));
+        assert_eq!(trend.seconds_left(200e9, Unit::Bytes).map(|(left, _)| left.round()), Some(200.0 * 3_600.0));
     }
 
     #[test]
@@ -145,7 +147,7 @@ mod tests {
     fn a_share_fills_up_to_the_whole() {
         let mut trend = Trend::default();
         (0..48).for_each(|hour| trend.push(at(hour, 0), 40.0 + hour as f64, Unit::Percent, WEEK));
-        assert_eq!(trend.seconds_left(90.0, Unit::Percent).map(f64::round), Some(10.0 * 3_600.0));
+        assert_eq!(trend.seconds_left(90.0, Unit::Percent).map(|(left, _)| left.round()), Some(10.0 * 3_600.0));
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Window {
     }
 
     /// The figure over the samples there are; none without any, or with too few for a change. A counter changes by what it
-    /// counted, however often it started anew.
+    /// counted, however often it started anew; a level that falls has fallen.
     pub fn figure(&self, of: Aggregate, kind: SeriesKind) -> Option<f64> {
         let values = || self.samples.iter().map(|(_, value)| *value);
         let count = self.samples.len();
@@ -44,13 +44,10 @@ impl Window {
             Aggregate::P50 => self.percentile(50.0),
             Aggregate::P95 => self.percentile(95.0),
             Aggregate::P99 => self.percentile(99.0),
-            Aggregate::Delta => (count > 1).then(|| match kind {
-                SeriesKind::Gauge => last.1 - first.1,
-                SeriesKind::Counter => self.risen(),
-            }),
+            Aggregate::Delta => (count > 1).then(|| self.changed(first.1, last.1, kind)),
             Aggregate::Rate => {
                 let seconds = (last.0 - first.0).as_seconds();
-                (seconds > 0.0).then(|| self.risen() / seconds)
+                (seconds > 0.0).then(|| self.changed(first.1, last.1, kind) / seconds)
             }
             // Judged by the evaluator: one by its own timer, the other by the course of hours.
             Aggregate::Absent | Aggregate::Forecast => None,
@@ -61,6 +58,14 @@ impl Window {
         let mut sorted: Vec<f64> = self.samples.iter().map(|(_, value)| *value).collect();
         sorted.sort_by(f64::total_cmp);
         sorted.get(nearest_rank(sorted.len(), percent)).copied()
+    }
+
+    /// From the first sample to the last: a level by their difference, a counter by all that it counted.
+    fn changed(&self, first: f64, last: f64, kind: SeriesKind) -> f64 {
+        match kind {
+            SeriesKind::Gauge => last - first,
+            SeriesKind::Counter => self.risen(),
+        }
     }
 
     /// How much a counter rose; where it fell it started anew from zero.
@@ -97,6 +102,12 @@ mod tests {
         ] {
             assert_eq!(window(&[1.0, 2.0, 3.0, 4.0]).figure(of, SeriesKind::Gauge), expected, "{of:?}");
         }
+    }
+
+    #[test]
+    fn a_level_that_falls_has_a_falling_rate() {
+        let falling = |of| window(&[1_000.0, 990.0, 995.0, 970.0]).figure(of, SeriesKind::Gauge);
+        assert_eq!((falling(Aggregate::Delta), falling(Aggregate::Rate)), (Some(-30.0), Some(-30.0 / 90.0)));
     }
 
     #[test]

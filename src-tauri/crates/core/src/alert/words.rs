@@ -3,7 +3,6 @@
 use super::{Change, Instance, Silence, State};
 use crate::metric::{Labels, SeriesKey, Unit, names};
 use crate::rule::{Aggregate, Level, Rule, Threshold};
-use crate::time::Timestamp;
 
 /// What a series is about, for people: `CPU`, `Disk /home`, `host.custom (a=b)`.
 pub fn subject(series: &SeriesKey) -> String {
@@ -184,12 +183,16 @@ pub fn threshold_text(threshold: Threshold, alert: &Instance) -> String {
     }
 }
 
-/// Subject, value and duration: `CPU 93 % for 4 min`. What is back in bounds was not so for that long: `CPU 40 %,
-/// recovering`.
-pub fn short(alert: &Instance, now: Timestamp) -> String {
-    let until = alert.resolved_at.unwrap_or(now);
-    let lasted = until.since(alert.since).or_zero();
+/// Subject, value and duration: `CPU 93 % for 4 min`, in time awake. What is back in bounds was not so for that long: `CPU
+/// 40 %, recovering`. A forecast says how sure it is: `Free space on / used up in 5 d (4 to 7 d)`.
+pub fn short(alert: &Instance) -> String {
+    let range = range_text(alert).map(|range| format!(" ({range})")).unwrap_or_default();
+    format!("{}{range}", bare(alert))
+}
+
+fn bare(alert: &Instance) -> String {
     let subject = subject(&alert.series);
+    let lasted = alert.lasted();
     if alert.state == State::Recovering {
         return format!("{subject} {}, recovering", value_text(alert));
     }
@@ -199,9 +202,15 @@ pub fn short(alert: &Instance, now: Timestamp) -> String {
     format!("{subject} {} for {}", value_text(alert), lasted.in_words())
 }
 
+/// How sure a forecast is, while it is judged to have an end: `4 to 7 d`.
+pub fn range_text(alert: &Instance) -> Option<String> {
+    let outlook = alert.outlook.filter(|_| matches!(alert.state, State::Pending | State::Firing))?;
+    Some(outlook.in_words()).filter(|range| !range.is_empty())
+}
+
 /// The whole sentence: `CPU 93 % for 4 min (critical above 90 %)`, `CPU 93 % for 4 min (5-min mean, critical above 90 %)`,
 /// `CPU 40 %, recovering (was above 90 %)`. What probably led to it stands behind: `; /srv/models grew by 34 GB in 7 days`. `rule` is the one that it was raised by.
-pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String {
+pub fn summary(alert: &Instance, rule: Option<&Rule>) -> String {
     // The word of a state says all; the number behind it would not be understood.
     let threshold = rule.and_then(|rule| rule.threshold(alert.level));
     let threshold = threshold.filter(|_| state_word(&alert.series.name, alert.value).is_none());
@@ -214,10 +223,10 @@ pub fn summary(alert: &Instance, rule: Option<&Rule>, now: Timestamp) -> String 
         Some(Aggregate::Forecast) if !runs_out(alert) && alert.state != State::Recovering => {
             format!("{} used up in {}", subject(&alert.series), value_text(alert))
         }
-        Some(_) | None => short(alert, now),
+        Some(_) | None => bare(alert),
     };
     let figure = rule.map(judged).filter(|figure| !figure.is_empty());
-    let remarks: Vec<String> = figure.into_iter().chain(bound).collect();
+    let remarks: Vec<String> = range_text(alert).into_iter().chain(figure).chain(bound).collect();
     let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
     let stale = if alert.no_data { "; no values come any more" } else { "" };
     let cause = alert.cause.as_ref().map(|cause| format!("; {cause}")).unwrap_or_default();
@@ -260,9 +269,10 @@ pub fn change(change: &Change) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::Outlook;
     use crate::alert::SilenceId;
     use crate::config::{Platform, Settings, default_rules};
-    use crate::time::Span;
+    use crate::time::{Span, Timestamp};
 
     fn rule(id: &str) -> Rule {
         let interval = Settings::defaults(Platform::Linux).collect.interval;
@@ -289,7 +299,28 @@ mod tests {
 
     /// The sentence after four minutes.
     fn check(rule: &Rule, alert: &Instance, expected: &str) {
-        assert_eq!(summary(alert, Some(rule), alert.since + Span::from_minutes(4)), expected);
+        let (held, up) = (Span::from_minutes(1), Span::from_minutes(3));
+        assert_eq!(summary(&Instance { held, up, ..alert.clone() }, Some(rule)), expected);
+    }
+
+    #[test]
+    fn a_night_asleep_is_no_part_of_how_long_it_lasts() {
+        let mut cpu = alert(SeriesKey::plain(names::CPU_USAGE), Unit::Percent, 85.0, State::Resolved);
+        (cpu.held, cpu.up) = (Span::from_minutes(1), Span::from_minutes(13));
+        cpu.resolved_at = Some(cpu.since + Span::from_hours(8));
+        assert_eq!(short(&cpu), "CPU 85 % for 14 min");
+    }
+
+    #[test]
+    fn a_forecast_says_how_sure_it_is() {
+        let disk = SeriesKey::labelled(names::DISK_FREE, "mount", "/");
+        let mut alert = alert(disk, Unit::Seconds, 5.0 * 86_400.0, State::Firing);
+        let days = Span::from_days;
+        alert.outlook = Some(Outlook { earliest: days(4), latest: days(7), tentative: false });
+        assert_eq!(short(&alert), "Free space on / used up in 5 d (4 to 7 d)");
+        check(&rule("disk-forecast"), &alert, "Free space on / used up in 5 d (4 to 7 d, critical below 1 d)");
+        alert.state = State::Recovering;
+        assert_eq!(range_text(&alert), None);
     }
 
     #[test]

@@ -97,11 +97,38 @@ fn a_day_of_history_is_the_least() {
     assert_eq!(after_a_day.map(|span| span.as_seconds().round()), Some(76.0 * 3_600.0));
 }
 
+/// Whether the forecast at some hour of a course that begins after a calm week is tentative; none while there is none.
+fn at_each_hour(hours: i64, left: impl Fn(i64) -> f64) -> Vec<Option<bool>> {
+    let all: Vec<Hour> = (0..WEEK + hours).map(|hour| Hour { hour, left: left((hour - WEEK + 1).max(0)) }).collect();
+    let forecast = |end: usize| Pace::of(&all[..end])?.ends(all[end - 1].left);
+    (WEEK as usize..=all.len()).map(|end| forecast(end).map(|forecast| forecast.tentative)).collect()
+}
+
 #[test]
-fn a_log_gone_wild_is_seen_after_six_hours() {
+fn a_download_that_takes_hours_is_never_sure() {
+    for takes in [6, 8, 12] {
+        let found = at_each_hour(24, |hour| 100.0 * GB - 40.0 * GB * hour.min(takes) as f64 / takes as f64);
+        assert!(!found.contains(&Some(false)), "40 of 100 GB in {takes} h: {found:?}");
+        assert_eq!(found.last(), Some(&None), "when it is over nothing is said any more");
+    }
+}
+
+#[test]
+fn a_log_gone_wild_is_seen_after_six_hours_and_sure_soon() {
     let hours = course(|hour| 100.0 * GB - (hour - 161).max(0) as f64 * 8.0 * GB);
     let days = days(&hours).unwrap_or_default();
     assert!((0.2..=0.4).contains(&days), "52 GB at 8 GB an hour: {days} days");
+    let found = at_each_hour(9, |hour| 100.0 * GB - 8.0 * GB * hour as f64);
+    assert_eq!(found[5..], [None, Some(true), Some(false), Some(false), Some(false)], "half is used up after 7 hours");
+}
+
+#[test]
+fn a_week_of_loss_is_sure_of_its_last_day_however_young_the_run() {
+    // The run began seven hours ago, after an hour of rest, and used up a quarter; the week says the same as it does.
+    let hours = course(|hour| 188.0 * GB - (hour - i64::from(hour >= 160)) as f64 * GB);
+    let last_day = Pace::of(&hours).and_then(|pace| pace.ends(22.0 * GB)).unwrap();
+    assert!(!last_day.tentative);
+    assert!((21.0..=23.0).contains(&(last_day.expected.as_seconds() / 3_600.0)), "{last_day:?}");
 }
 
 #[test]

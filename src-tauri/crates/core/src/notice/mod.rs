@@ -11,7 +11,7 @@ mod told;
 mod wish;
 
 pub use channel::{Channel, NATIVE};
-pub use flood::Ledger;
+pub use flood::{Ledger, digest_id};
 pub use maintenance::{maintenance_text, open_windows, opened, opens};
 pub use notice::{EXPIRY, Notice, NoticeAbout, NoticeId, NoticeKind, NoticeState, back_off};
 pub use plan::{NoticePlan, Subject, plan};

@@ -89,6 +89,9 @@ pub struct Notice {
     /// Whether it should stay on the screen until it is dealt with.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub persistent: bool,
+    /// Alerts that it tells of for the first time, or again, when it stands for several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<AlertId>,
     /// What the alert was; only for channels beyond the desktop, and not of several alerts at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<NoticeAbout>,

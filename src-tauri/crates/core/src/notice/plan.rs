@@ -61,12 +61,15 @@ impl Planning<'_> {
             })
             .collect();
         let new_warnings = wishes.iter().filter(|(subject, wish)| is_new_warning(subject, *wish)).count();
-        let mut added = 0;
+        let mut added = Vec::new();
         for (subject, wish) in &wishes {
-            let crowded = new_warnings >= GROUP_FROM || !self.ledger.of(&self.channel.id).has_room(self.hearing.now);
-            if is_new_warning(subject, *wish) && crowded {
+            let level = subject.alert.level;
+            let crowded = (level == Level::Warning && new_warnings >= GROUP_FROM)
+                || !self.ledger.of(&self.channel.id).has_room(level, self.hearing.now);
+            // Whatever would ring is bounded, critical ones by themselves: the first few pass a flood of warnings.
+            if matches!(wish, Wish::Raise | Wish::Repeat) && crowded {
                 self.add_to_digest(subject);
-                added += 1;
+                added.push(subject.alert.id.clone());
             } else {
                 self.directly(subject, *wish);
             }
@@ -89,7 +92,7 @@ impl Planning<'_> {
         };
         let ledger = self.ledger.of(&self.channel.id);
         if kind == NoticeKind::Raise {
-            ledger.ring(now);
+            ledger.ring(subject.alert.level, now);
         }
         if kind != NoticeKind::Update {
             ledger.digest.retain(|id| *id != subject.alert.id);
@@ -102,16 +105,24 @@ impl Planning<'_> {
     }
 
     fn add_to_digest(&mut self, subject: &Subject<'_>) {
+        let before = subject.alert.told.get(&self.channel.id);
+        // The digest stands for it from now on; on a screen it would stand there twice.
+        if self.channel.is_screen() && before.is_some_and(|told| !told.in_digest) {
+            self.plan.notices.push(notice(subject, self.channel, NoticeKind::Close, None, self.hearing.now));
+        }
         let told = told(subject.alert, true);
-        self.ledger.of(&self.channel.id).digest.push(subject.alert.id.clone());
+        let digest = &mut self.ledger.of(&self.channel.id).digest;
+        if !digest.contains(&subject.alert.id) {
+            digest.push(subject.alert.id.clone());
+        }
         self.plan.told.push((subject.alert.id.clone(), self.channel.id.clone(), Some(told)));
     }
 
     /// Raises, or takes away, the one notice about the alerts that were too many.
-    fn digest(&mut self, subjects: &[Subject<'_>], added: usize) {
+    fn digest(&mut self, subjects: &[Subject<'_>], added: Vec<AlertId>) {
         let closed = self.plan.told.iter().any(|(_, channel, told)| *channel == self.channel.id && told.is_none());
         let digest = self.ledger.of(&self.channel.id).digest.clone();
-        if added == 0 && !(closed && digest.is_empty()) {
+        if added.is_empty() && !(closed && digest.is_empty()) {
             return;
         }
         let known: Vec<&Subject<'_>> = subjects.iter().filter(|subject| digest.contains(&subject.alert.id)).collect();
@@ -121,24 +132,24 @@ impl Planning<'_> {
             return;
         }
         let now = self.hearing.now;
+        let level = known.iter().map(|subject| subject.alert.level).max().unwrap_or(Level::Warning);
         let ledger = self.ledger.of(&self.channel.id);
         let kind = if known.is_empty() {
             ledger.digest_is_over();
             NoticeKind::Close
-        } else if ledger.digest_rings(now) {
+        } else if ledger.digest_rings(level, now) {
             NoticeKind::Raise
         } else {
             NoticeKind::Update
         };
         let beside_others = ledger.has_rung(now);
-        let level = known.iter().map(|subject| subject.alert.level).max().unwrap_or(Level::Warning);
         let id = digest_id(&self.channel.id);
         let (title, body) = match kind {
             // A screen only takes away what it shows; elsewhere it is said.
             NoticeKind::Close => {
                 ("Several alerts".to_owned(), "Everything that was told of together is over".to_owned())
             }
-            NoticeKind::Raise | NoticeKind::Update => digest_words(&known, beside_others, now),
+            NoticeKind::Raise | NoticeKind::Update => digest_words(&known, beside_others),
         };
         self.plan.notices.push(Notice {
             id: notice_id(&id, &self.channel.id, kind, level, self.hearing.now),
@@ -150,6 +161,7 @@ impl Planning<'_> {
             body,
             route: "alerts".to_owned(),
             persistent: false,
+            members: added,
             about: None,
             created: self.hearing.now,
             expires: self.hearing.now + EXPIRY,
@@ -170,20 +182,19 @@ fn told(alert: &Instance, in_digest: bool) -> Told {
     Told { level: alert.level, up: alert.up, in_digest, flapping: alert.flapping, persistent: false }
 }
 
-/// What the digest says; `beside_others` that there are notices of their own which it adds to.
-fn digest_words(known: &[&Subject<'_>], beside_others: bool, now: Timestamp) -> (String, String) {
-    let mut lines: Vec<String> = known.iter().take(NAMED).map(|subject| words::short(subject.alert, now)).collect();
+/// What the digest says, the worst first; `beside_others` that there are notices of their own which it adds to.
+fn digest_words(known: &[&Subject<'_>], beside_others: bool) -> (String, String) {
+    let mut worst: Vec<&&Subject<'_>> = known.iter().collect();
+    worst.sort_by_key(|subject| std::cmp::Reverse(subject.alert.level));
+    let mut lines: Vec<String> = worst.into_iter().take(NAMED).map(|subject| words::short(subject.alert)).collect();
     if known.len() > NAMED {
         lines.push(format!("and {} more", known.len() - NAMED));
     }
     let number = known.len();
-    let title = match (number, beside_others) {
-        (1, true) => "1 more alert".to_owned(),
-        (1, false) => "1 alert".to_owned(),
-        (several, true) => format!("{several} more alerts"),
-        (several, false) => format!("{several} alerts"),
-    };
-    (title, lines.join(", "))
+    let critical = known.iter().any(|subject| subject.alert.level == Level::Critical);
+    let (more, critical) = (if beside_others { "more " } else { "" }, if critical { " (critical)" } else { "" });
+    let alerts = if number == 1 { "alert" } else { "alerts" };
+    (format!("{number} {more}{alerts}{critical}"), lines.join(", "))
 }
 
 fn notice(subject: &Subject<'_>, channel: &Channel, kind: NoticeKind, told: Option<Told>, now: Timestamp) -> Notice {
@@ -204,9 +215,10 @@ fn notice(subject: &Subject<'_>, channel: &Channel, kind: NoticeKind, told: Opti
             Level::Critical => format!("{title} (critical)"),
             Level::Warning => title,
         },
-        body: format!("{}{unsteady}", words::summary(alert, *rule, now)),
+        body: format!("{}{unsteady}", words::summary(alert, *rule)),
         route: format!("alerts/{}", alert.id.0),
         persistent: told.is_some_and(|told| told.persistent),
+        members: Vec::new(),
         about: (!channel.is_screen()).then(|| about(alert, *rule)),
         created: now,
         expires: now + EXPIRY,

@@ -28,3 +28,10 @@ pub struct Moment {
     /// Which boot `awake` and `elapsed` count from.
     pub boot: BootId,
 }
+
+impl Moment {
+    /// Whether it comes after `other`, by clocks that nobody sets. Another boot is taken for a later one.
+    pub fn is_later_than(&self, other: &Self) -> bool {
+        self.boot != other.boot || self.elapsed > other.elapsed
+    }
+}

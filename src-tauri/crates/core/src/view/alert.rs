@@ -33,6 +33,10 @@ pub struct AlertView {
     pub recovering_since: Option<Timestamp>,
     /// When it ended.
     pub resolved_at: Option<Timestamp>,
+    /// How long it lasted or lasts, in time awake that was observed.
+    #[serde(default)]
+    #[schema(value_type = String, example = "4m")]
+    pub lasted: Span,
     /// Name of the judged series.
     pub metric: String,
     /// Its labels.
@@ -45,6 +49,9 @@ pub struct AlertView {
     pub value: f64,
     /// The value with its unit: `93 %`.
     pub value_text: String,
+    /// How sure the value is, of a forecast with an end: `4 to 7 d`.
+    #[serde(default)]
+    pub range_text: Option<String>,
     /// The worst so far.
     pub peak: f64,
     /// The bound of the present level; of an alert that is over, as it was then.
@@ -57,8 +64,20 @@ pub struct AlertView {
     pub acknowledged: Option<Acknowledgement>,
     /// Muted by a silence or snooze until then.
     pub silenced_until: Option<Timestamp>,
+    /// The alert that explains this one, because of which nobody is told of it; null while nothing does.
+    #[serde(default)]
+    pub explained_by: Option<CauseView>,
     /// Whether the series stopped delivering.
     pub no_data: bool,
+}
+
+/// An alert that explains another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CauseView {
+    /// Its identity.
+    pub id: AlertId,
+    /// What it is, in words: `Disk / 97 % full for 2 h`.
+    pub text: String,
 }
 
 /// Several alerts, and what is muted.

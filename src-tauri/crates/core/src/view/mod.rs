@@ -29,7 +29,7 @@ mod watch;
 pub use access::{AccessGrant, GrantsView, TokenRequest, TokenView};
 pub use activity::{ActivitiesView, ActivityKind, ActivityResult, ActivityState, ActivityView};
 pub use alert::{
-    AcknowledgeRequest, AlertDetail, AlertList, AlertState, AlertView, NoticeView, RuleList, SilenceList,
+    AcknowledgeRequest, AlertDetail, AlertList, AlertState, AlertView, CauseView, NoticeView, RuleList, SilenceList,
     SilencePreview, SilenceRequest, SilenceView, SnoozeRequest, TimelineEntry,
 };
 pub use backup::{

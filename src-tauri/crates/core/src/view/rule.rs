@@ -32,6 +32,9 @@ pub struct BacktestView {
     pub rule_text: String,
     /// Start of the range.
     pub from: Timestamp,
+    /// The first measurement of the series in the range; null where there is none. What lies before it is not known.
+    #[serde(default)]
+    pub measured_from: Option<Timestamp>,
     /// End of the range.
     pub to: Timestamp,
     /// The alerts that it would have raised, the oldest first.
@@ -73,7 +76,7 @@ pub struct NoiseRow {
     pub title: String,
     /// Alerts that it raised.
     pub fired: usize,
-    /// Notifications that rang.
+    /// How often the desktop told of one of them, alone or among several; every channel where the desktop tells nothing.
     pub told: usize,
     /// Alerts that somebody took on.
     pub acknowledged: usize,
@@ -90,6 +93,8 @@ pub struct NoiseRow {
 pub struct QuieterView {
     /// The bound for the rule's mildest level.
     pub threshold: crate::rule::Threshold,
-    /// Notifications that would have rung in the same time.
+    /// Notifications that would have rung in the time whose samples are stored.
     pub would_notify: usize,
+    /// Notifications that rang in that time.
+    pub instead_of: usize,
 }

@@ -7,9 +7,10 @@ use caretaker_core::notice::silenced_until;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::rule::{Level, Rule};
 use caretaker_core::time::{Span, Timestamp};
-use caretaker_core::view::{AlertDetail, AlertList, AlertView, Hint, NoticeView, RuleList, TimelineEntry};
+use caretaker_core::view::{AlertDetail, AlertList, AlertView, CauseView, Hint, NoticeView, RuleList, TimelineEntry};
 use caretaker_store::{AlertFilter as StoredFilter, Found, StateStore};
 
+use crate::causes::{causes, volumes};
 use crate::engine::Engine;
 use crate::latest::Latest;
 use crate::pipeline::Work;
@@ -99,7 +100,7 @@ impl Engine {
         if alert.acknowledged == before.acknowledged {
             return Ok(self.alert_view(&alert, &self.latest(), now));
         }
-        self.changed("acknowledge", format!("Acknowledged {}", words::short(&alert, now)), &alert, now).await
+        self.changed("acknowledge", format!("Acknowledged {}", words::short(&alert)), &alert, now).await
     }
 
     /// Mutes one alert for a while.
@@ -113,9 +114,9 @@ impl Engine {
         let (id, now) = (self.open_alert(id).await?.id, self.now());
         let alert = self.ask(|reply| Work::Snooze(id, now + span, now, reply)).await??;
         let what = if span == Span::ZERO {
-            format!("Ended the snooze of {}", words::short(&alert, now))
+            format!("Ended the snooze of {}", words::short(&alert))
         } else {
-            format!("Snoozed {} for {}", words::short(&alert, now), span.in_words())
+            format!("Snoozed {} for {}", words::short(&alert), span.in_words())
         };
         self.changed("snooze", what, &alert, now).await
     }
@@ -160,6 +161,13 @@ impl Engine {
         self.view(alert, None, latest, now)
     }
 
+    /// The alert because of which nobody is told of this one.
+    fn explained_by(&self, alert: &Instance, latest: &Latest, now: Timestamp) -> Option<CauseView> {
+        let volumes = volumes(latest, self.0.home.folder(), &self.settings());
+        let cause = causes(latest, &volumes, now).of(alert)?;
+        Some(CauseView { id: cause.id.clone(), text: words::short(cause) })
+    }
+
     /// An alert as doors show it. What is over is told by the rule that raised it, `frozen`, whatever became of the rule
     /// since; without that one, by the present rule only where it still means the same.
     fn view(&self, alert: &Instance, frozen: Option<&Rule>, latest: &Latest, now: Timestamp) -> AlertView {
@@ -185,12 +193,15 @@ impl Engine {
             judged: rule.map(words::judged).unwrap_or_default(),
             value: alert.value,
             value_text: words::value_text(alert),
+            range_text: words::range_text(alert),
+            lasted: alert.lasted(),
             peak: alert.peak,
             threshold: rule.and_then(|rule| rule.threshold(alert.level)),
-            summary: words::summary(alert, rule, now),
+            summary: words::summary(alert, rule),
             runbook: rule.map(|rule| rule.runbook.clone()).unwrap_or_default(),
             acknowledged: alert.acknowledged.clone(),
             silenced_until: silenced_until(alert, &latest.silences, now).filter(|_| !over),
+            explained_by: self.explained_by(alert, latest, now),
             no_data: alert.no_data,
         }
     }

@@ -229,6 +229,7 @@ pub(super) fn test_notice(channel: &str, now: Timestamp) -> Notice {
         body: "This is the test that you asked for.".to_owned(),
         route: "settings".to_owned(),
         persistent: false,
+        members: Vec::new(),
         about: None,
         created: now,
         expires: now + WORTH,

@@ -239,6 +239,9 @@ fn with_unusual(inner: &Inner, mut tiles: Vec<Tile>, now: Timestamp) -> Vec<Tile
 fn reason(series: &SeriesKey, latest: &Latest, rules: &[Rule]) -> String {
     let up = latest.open.iter().filter(|alert| alert.is_raised() && *alert.series == *series);
     let Some(worst) = up.max_by_key(|alert| alert.level) else { return String::new() };
+    if let Some(range) = words::range_text(worst) {
+        return format!("{} ({range})", words::value_text(worst));
+    }
     let judged = rules.iter().find(|rule| rule.id == worst.rule).map(words::judged).unwrap_or_default();
     match (worst.state == State::Recovering, judged.is_empty()) {
         (true, true) => "recovering".to_owned(),

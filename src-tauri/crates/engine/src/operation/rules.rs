@@ -1,6 +1,6 @@
 //! Rules being changed: what a changed rule would have done, and saving it whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use caretaker_core::alert::Backtest;
@@ -13,6 +13,7 @@ use caretaker_core::view::{BacktestRequest, BacktestView, ConfigurationView, Rul
 use super::configuration::refused;
 use crate::configuration::resolve;
 use crate::engine::Engine;
+use crate::past::replay;
 
 const BACK: Span = Span::from_days(30);
 
@@ -28,20 +29,26 @@ impl Engine {
         let started = Instant::now();
         let repeat = self.settings().notify.repeat;
         let judged = rule.clone();
-        let (fired, would_notify, rounds) = self
+        let (fired, would_notify, measured) = self
             .blocking(move |inner| {
-                let mut backtest = Backtest::new(&judged, repeat);
-                let mut rounds = 0;
-                inner.metrics.for_each_round(from, &BTreeSet::from([judged.metric.clone()]), |round| {
-                    rounds += 1;
-                    backtest.see(round);
-                })?;
+                let mut backtest = [Backtest::new(&judged, repeat)];
+                let measured = replay(&inner.metrics, &judged, from, &mut backtest)?;
+                let [backtest] = backtest;
                 let (fired, would_notify) = backtest.finish();
-                Ok((fired, would_notify, rounds))
+                Ok((fired, would_notify, measured))
             })
             .await?;
-        let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
-        Ok(BacktestView { rule_text: rule_text(&rule), rule, from, to, fired, would_notify, rounds, took_ms })
+        Ok(BacktestView {
+            rule_text: rule_text(&rule),
+            rule,
+            from,
+            measured_from: measured.from,
+            to,
+            fired,
+            would_notify,
+            rounds: measured.rounds,
+            took_ms: started.elapsed().as_secs_f64() * 1_000.0,
+        })
     }
 
     /// Changes keys of a rule in the file, or adds the rule, all at once. Takes it over at once.

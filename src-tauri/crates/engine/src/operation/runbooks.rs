@@ -156,7 +156,7 @@ impl Engine {
 
     fn summary_of(&self, library: &Library, shelved: &Shelved) -> RunbookSummary {
         let runbook = &shelved.runbook;
-        let (latest, now, settings) = (self.latest(), self.now(), self.settings());
+        let (latest, settings) = (self.latest(), self.settings());
         let open = latest.open.iter().filter(|alert| alert.is_raised());
         let answered = open.filter(|alert| self.answers(library, runbook.id.as_str(), alert));
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -174,7 +174,7 @@ impl Engine {
             open: answered
                 .map(|alert| RunbookAlert {
                     id: alert.id.0.clone(),
-                    summary: words::summary(alert, settings.rules.iter().find(|rule| rule.id == alert.rule), now),
+                    summary: words::summary(alert, settings.rules.iter().find(|rule| rule.id == alert.rule)),
                 })
                 .collect(),
         }

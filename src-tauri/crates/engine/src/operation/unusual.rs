@@ -38,14 +38,15 @@ impl Baselines {
             self.0.insert(series.clone(), (now, learn(metrics, series, now)?));
         }
         let Some((_, baseline)) = self.0.get(series) else { return Ok(None) };
-        let found = baseline.judge(hour_of_week(now), &five_minute_means(points, now));
+        let found = baseline.judge(&five_minute_means(points, now));
         Ok(found.map(|found| {
             let (low, high) =
                 (found.usual.median - 2.0 * found.usual.deviation, found.usual.median + 2.0 * found.usual.deviation);
             let low = if found.usual.median >= 0.0 { low.max(0.0) } else { low };
             let high = if unit == Unit::Percent { high.min(100.0) } else { high };
             let direction = if found.score > 0.0 { "higher" } else { "lower" };
-            let hour = now.to_utc().with_timezone(&Local).format("%A %H:00");
+            // The hour that the newest value lies in, which at the full hour is the one before.
+            let hour = (now - STEP).to_utc().with_timezone(&Local).format("%A %H:00");
             UnusualView {
                 text: format!("{direction} than usual for {hour}: {} to {}", unit.format(low), unit.format(high)),
                 score: found.score,
@@ -73,13 +74,15 @@ fn hour_of_week(at: Timestamp) -> usize {
     (local.weekday().num_days_from_monday() * 24 + local.hour()) as usize
 }
 
-/// Means of the last whole five minutes each, the newest last; none where one of them has no value.
-fn five_minute_means(points: &[Point], now: Timestamp) -> Vec<f64> {
+/// Means of the last whole five minutes each with the hour of the week that most of them lie in, the newest last; none where
+/// one of them has no value.
+fn five_minute_means(points: &[Point], now: Timestamp) -> Vec<(usize, f64)> {
     let bucket = |back: i64| {
         let (from, to) = (now - STEP * (back + 1), now - STEP * back);
         let values: Vec<f64> =
             points.iter().filter(|point| from < point.at && point.at <= to).filter_map(|point| point.value).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        let middle = Timestamp::from_millis(i64::midpoint(from.as_millis(), to.as_millis()));
+        (!values.is_empty()).then(|| (hour_of_week(middle), values.iter().sum::<f64>() / values.len() as f64))
     };
-    (0..IN_A_ROW as i64).rev().map(bucket).collect::<Option<Vec<f64>>>().unwrap_or_default()
+    (0..IN_A_ROW as i64).rev().map(bucket).collect::<Option<Vec<_>>>().unwrap_or_default()
 }

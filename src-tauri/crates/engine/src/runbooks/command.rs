@@ -4,7 +4,7 @@ use caretaker_core::alert::Instance;
 use caretaker_core::alert::words;
 use caretaker_core::port::CommandLine;
 use caretaker_core::runbook::{AlertValues, variables};
-use caretaker_core::time::{Span, Timestamp};
+use caretaker_core::time::Span;
 use caretaker_platform::command::path_with_own;
 
 use crate::engine::Engine;
@@ -18,7 +18,7 @@ impl Engine {
         line.environment.push(("CARETAKER_CONFIG".to_owned(), self.0.configuration.display().to_string()));
         line.environment.push(("NO_COLOR".to_owned(), "1".to_owned()));
         if let Some(alert) = alert {
-            line.environment.extend(variables(&values(alert, self.now())));
+            line.environment.extend(variables(&values(alert)));
         }
         // Everything is heard as it comes.
         line.output_bound = 0;
@@ -27,14 +27,14 @@ impl Engine {
     }
 }
 
-fn values(alert: &Instance, now: Timestamp) -> AlertValues {
+fn values(alert: &Instance) -> AlertValues {
     AlertValues {
         id: alert.id.0.clone(),
         rule: alert.rule.clone(),
         level: alert.level.as_str().to_owned(),
         metric: alert.series.name.clone(),
         value: alert.value,
-        summary: words::short(alert, now),
+        summary: words::short(alert),
         labels: alert.series.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
     }
 }

@@ -204,7 +204,7 @@ impl Engine {
         let now = self.now();
         let summary = match alert.state {
             State::Resolved => "It is over".to_owned(),
-            State::Pending | State::Firing | State::Recovering => words::summary(&alert, rule.as_ref(), now),
+            State::Pending | State::Firing | State::Recovering => words::summary(&alert, rule.as_ref()),
         };
         Some(AlertAfter { at: now, state: alert.state, summary })
     }

@@ -35,6 +35,7 @@ fn notice(alert: &str, kind: NoticeKind, level: Level, body: &str) -> Notice {
         body: body.into(),
         route: format!("alerts/{alert}"),
         persistent: false,
+        members: Vec::new(),
         about: None,
         created: Timestamp::default(),
         expires: Timestamp::default(),

@@ -40,6 +40,7 @@ pub(super) fn alert(id: &str, state: State, since: i64) -> Instance {
         flapping: false,
         turns: vec![at(since)],
         recent: 1,
+        outlook: None,
         cause: None,
     }
 }
@@ -62,6 +63,7 @@ pub(super) fn notice(id: &str, alert: &str, created: i64) -> Notice {
         delivered_at: None,
         error: None,
         persistent: false,
+        members: Vec::new(),
         about: None,
     }
 }

@@ -159,6 +159,7 @@ fn decision(number: i64) -> Decision {
         flapping: false,
         turns: Vec::new(),
         recent: 0,
+        outlook: None,
         cause: None,
     };
     Decision { instances: vec![instance], ..Decision::default() }

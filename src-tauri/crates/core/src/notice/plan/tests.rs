@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::alert::{Acknowledgement, State};
+use crate::alert::{Acknowledgement, Causes, State, Volumes};
+use crate::config::{Platform, Settings};
 use crate::metric::{SeriesKey, Unit};
 use crate::notice::NATIVE;
 use crate::rule::Route;
@@ -42,6 +43,7 @@ fn alert(name: &str, level: Level) -> Instance {
         flapping: false,
         turns: Vec::new(),
         recent: 0,
+        outlook: None,
         cause: None,
     }
 }
@@ -51,11 +53,13 @@ struct Desk {
     alerts: Vec<Instance>,
     channels: Vec<Channel>,
     ledger: Ledger,
+    volumes: Volumes,
 }
 
 impl Desk {
     fn with(alerts: Vec<Instance>) -> Self {
-        Self { alerts, channels: vec![Channel::native(true)], ledger: Ledger::default() }
+        let volumes = Volumes::of_settings(&["/", "/media/usb"], "/home/ann", &Settings::defaults(Platform::Linux));
+        Self { alerts, channels: vec![Channel::native(true)], ledger: Ledger::default(), volumes }
     }
 
     /// Plans at a minute and takes over what was told; `kind alert` of each notice, the channel before it unless native.
@@ -69,7 +73,9 @@ impl Desk {
             silences: &[],
             repeat: REPEAT,
         };
-        let explained = |alert: &Instance| crate::alert::explained_by(alert, &self.alerts).is_some();
+        let volumes = &self.volumes;
+        let causes = Causes { open: &self.alerts, silences: &[], volumes, now: at(minute) };
+        let explained = |alert: &Instance| causes.of(alert).is_some();
         let subjects: Vec<Subject<'_>> =
             self.alerts.iter().map(|alert| Subject { alert, rule: None, explained: explained(alert) }).collect();
         let planned = plan(&subjects, &hearing, &mut self.ledger);
@@ -192,10 +198,91 @@ fn a_flapping_alert_is_said_to_be_so_once() {
 
 #[test]
 fn what_a_full_disk_explains_is_said_when_the_disk_is_well_again() {
-    let mut desk = Desk::with(vec![alert("backup-failed", Level::Warning), alert("disk-space", Level::Critical)]);
+    let mut desk = Desk::with(vec![alert("backup-failed", Level::Warning), full("/", Level::Critical)]);
     assert_eq!(desk.say(0), ["raise disk-space"]);
     desk.resolve("disk-space");
     assert_eq!(desk.say(1), ["raise backup-failed", "close disk-space"]);
+}
+
+#[test]
+fn a_disk_explains_nothing_while_it_has_room_elsewhere_or_once_it_is_known_for_a_day() {
+    for (disk, minute, expected) in [
+        (full("/", Level::Warning), 0, true),
+        (full("/media/usb", Level::Critical), 0, true),
+        (full("/", Level::Critical), 0, false),
+        (taken_on(full("/", Level::Critical)), 60, false),
+        (taken_on(full("/", Level::Critical)), 24 * 60, true),
+    ] {
+        let mut desk = Desk::with(vec![alert("backup-failed", Level::Warning), disk.clone()]);
+        let is_told = desk.say(minute).contains(&"raise backup-failed".to_owned());
+        assert_eq!(is_told, expected, "{disk:?} after {minute} min");
+    }
+    let mut desk = Desk::with(vec![alert("collector-failing", Level::Warning), full("/", Level::Critical)]);
+    assert_eq!(desk.say(0), ["raise collector-failing", "raise disk-space"], "nothing that a disk has to do with");
+}
+
+fn full(mount: &str, level: Level) -> Instance {
+    Instance { series: Arc::new(SeriesKey::labelled("host.disk.usage", "mount", mount)), ..alert("disk-space", level) }
+}
+
+fn taken_on(alert: Instance) -> Instance {
+    let acknowledged = Some(Acknowledgement { at: at(0), level: alert.level, note: String::new() });
+    Instance { acknowledged, ..alert }
+}
+
+#[test]
+fn from_the_seventh_critical_alert_in_ten_minutes_on_there_is_one_digest() {
+    let twelve = (1..=12).map(|number| alert(&format!("c{number}"), Level::Critical)).collect();
+    let mut desk = Desk::with(twelve);
+    let first = desk.say(0);
+    assert_eq!(first[..6], ["raise c1", "raise c2", "raise c3", "raise c4", "raise c5", "raise c6"]);
+    assert_eq!(first[6..], ["raise digest-native"], "the other six together");
+    assert!(desk.say(9).is_empty());
+    let again = desk.say(240);
+    assert_eq!(again.iter().filter(|one| one.starts_with("raise")).count(), 7, "said again, as bounded: {again:?}");
+    for number in 1..=12 {
+        desk.resolve(&format!("c{number}"));
+    }
+    let over = desk.say(241);
+    assert!(over.contains(&"close digest-native".to_owned()), "{over:?}");
+    assert_eq!(over.len(), 7, "everything that stands on the screen is taken away once: {over:?}");
+}
+
+#[test]
+fn a_digest_of_warnings_that_becomes_critical_rings_once_more_and_says_so() {
+    let mut desk = Desk::with((1..=5).map(|number| alert(&format!("w{number}"), Level::Warning)).collect());
+    assert_eq!(desk.say(0), ["raise digest-native"]);
+    desk.alerts.extend((1..=6).map(|number| alert(&format!("c{number}"), Level::Critical)));
+    assert_eq!(desk.say(1).len(), 6, "critical ones pass a flood of warnings");
+    desk.alerts.push(alert("c7", Level::Critical));
+    assert_eq!(desk.say(2), ["raise digest-native"]);
+    desk.alerts.push(alert("c8", Level::Critical));
+    assert_eq!(desk.say(3), ["update digest-native"]);
+}
+
+#[test]
+fn what_rang_alone_and_then_goes_into_a_digest_is_not_left_on_the_screen() {
+    let mut desk = Desk::with(vec![alert("w", Level::Warning)]);
+    assert_eq!(desk.say(0), ["raise w"]);
+    desk.alerts.splice(0..0, (1..=6).map(|number| alert(&format!("c{number}"), Level::Critical)));
+    assert_eq!(desk.say(1).len(), 6);
+    desk.alerts[6].level = Level::Critical;
+    assert_eq!(desk.say(2), ["close w", "raise digest-native"]);
+}
+
+#[test]
+fn a_digest_names_the_worst_first_and_knows_whom_it_tells_of() {
+    let alerts: Vec<Instance> = (1..=9).map(|number| alert(&format!("c{number}"), Level::Critical)).collect();
+    let channels = [Channel::native(true)];
+    let hearing =
+        Hearing { now: at(0), channels: &channels, quiet_until: None, hours: None, silences: &[], repeat: REPEAT };
+    let subjects: Vec<Subject<'_>> =
+        alerts.iter().map(|alert| Subject { alert, rule: None, explained: false }).collect();
+    let notices = plan(&subjects, &hearing, &mut Ledger::default()).notices;
+    let digest = notices.last().unwrap();
+    assert_eq!((digest.title.as_str(), digest.level), ("3 more alerts (critical)", Level::Critical));
+    let members: Vec<&str> = digest.members.iter().map(|id| id.0.as_str()).collect();
+    assert_eq!(members, ["c7", "c8", "c9"]);
 }
 
 #[test]

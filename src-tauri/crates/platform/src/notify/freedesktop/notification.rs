@@ -128,6 +128,7 @@ mod tests {
             body: "tar & \u{0}gzip\u{1b}[1m < 90 %".into(),
             route: "alerts/a".into(),
             persistent: false,
+            members: Vec::new(),
             about: None,
             created: Timestamp::default(),
             expires: Timestamp::default(),

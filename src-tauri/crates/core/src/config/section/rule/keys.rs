@@ -55,7 +55,8 @@ pub(in crate::config) struct RuleSection {
     #[schemars(rename = "where", with = "Option<std::collections::BTreeMap<String, String>>")]
     pub filter: Option<Labels>,
     /// What of the series is judged: the last value, a figure over the window `over` (without `of` the average),
-    /// `forecast` (seconds until it reaches its end) or `absent` (seconds without a value).
+    /// `forecast` (seconds until it reaches its end) or `absent` (seconds without a value). `delta` is the change over the
+    /// window and `rate` the change a second: of a level the last value less the first, of a counter all that it counted.
     #[schemars(extend("default" = "last"))]
     pub of: Option<Aggregate>,
     /// The window; for `forecast` the history that it is fitted on. From 5s to 90d.
