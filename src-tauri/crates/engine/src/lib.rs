@@ -5,6 +5,7 @@
 //! It knows no HTTP, no Tauri and no terminal.
 
 mod access;
+mod anew;
 mod attention;
 mod backups;
 mod channels;
@@ -34,6 +35,7 @@ mod reserve;
 mod restore;
 mod run;
 mod runbooks;
+mod set_aside;
 mod supervision;
 mod witness;
 mod words;
