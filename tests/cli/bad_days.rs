@@ -125,6 +125,28 @@ fn damaged_samples_are_set_aside_and_told() {
 }
 
 #[test]
+fn a_short_command_never_sets_samples_aside_without_a_word() {
+    let world = World::new();
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    put(&world.home().join("metrics.db"), &[0x5a; 8192]);
+    let reading = world.run(&["metrics", "list"]);
+    assert!(reading.code == 1 && reading.err.contains("caretaker run"), "who reads changes nothing: {reading:?}");
+    let said = world.run(&["config", "set", "collect.interval", "10s"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("`metrics.db` was damaged: it was set aside as `metrics.damaged-"), "{said:?}");
+    let again = world.run(&["config", "set", "collect.interval", "20s"]);
+    assert!(!again.err.contains("damaged"), "it is said by who does it: {again:?}");
+
+    // The next engine, and whoever asks without one, know of it.
+    let status: Status = world.run(&["status", "--json"]).document();
+    assert!(status.degraded.iter().any(|part| part.part == "samples database"), "{:?}", status.degraded);
+    assert!(status.operations.iter().any(|one| one.what.contains("metrics.damaged-")), "{:?}", status.operations);
+    assert_eq!(world.run(&["run", "--once"]).code, 0);
+    let status: Status = world.run(&["status", "--json"]).document();
+    assert!(status.alerts.iter().any(|alert| alert.rule == "database-damaged"), "{:?}", status.alerts);
+}
+
+#[test]
 fn a_database_of_a_newer_version_is_left_alone() {
     for name in ["metrics.db", "caretaker.db"] {
         let world = World::new();

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use caretaker_core::time::Span;
+use caretaker_core::export::ExportFormat;
+use caretaker_core::metric::{SeriesKind, StatsOf};
+use caretaker_core::time::{Clock as _, Span};
+use caretaker_core::view::{SampleRequest, SamplesRequest};
+use caretaker_engine::{ExportQuery, PointsQuery};
 use caretaker_testkit::World;
 
 fn configured(folder: &Path, more: &str) -> String {
@@ -117,4 +121,82 @@ async fn one_can_be_had_now_and_what_is_taken_out_of_the_file_is_no_longer_named
     world.engine().reload().await.unwrap();
     world.pass(Span::from_minutes(5)).await.unwrap();
     assert!(world.status().await.unwrap().degraded.is_empty());
+}
+
+async fn exported(world: &World, format: ExportFormat, name: &str, back: Span) -> String {
+    let query = ExportQuery {
+        format: Some(format),
+        names: vec![name.to_owned()],
+        from: Some(world.clock.moment().wall - back),
+        ..ExportQuery::default()
+    };
+    world.engine().export(query).await.unwrap().1
+}
+
+#[tokio::test]
+async fn prometheus_gets_the_newest_sample_however_long_the_range() {
+    let world = World::new().unwrap();
+    world.pass(Span::from_hours(8)).await.unwrap();
+    world.set("host.cpu.usage", 97.25);
+    world.pass(Span::from_seconds(30)).await.unwrap();
+    let at = world.clock.moment().wall;
+    for back in [Span::from_hours(1), Span::from_days(7)] {
+        let text = exported(&world, ExportFormat::Prometheus, "host.cpu.usage", back).await;
+        let line = text.lines().last().unwrap_or_default();
+        assert_eq!(line, format!("caretaker_host_cpu_usage_percent 97.25 {}", at.as_millis()), "{}", back.in_words());
+    }
+    // A range that ended before the newest sample has its own newest one.
+    let earlier = ExportQuery {
+        format: Some(ExportFormat::Prometheus),
+        names: vec!["host.cpu.usage".to_owned()],
+        to: Some(at - Span::from_seconds(1)),
+        ..ExportQuery::default()
+    };
+    let text = world.engine().export(earlier).await.unwrap().1;
+    let stamp = (at - Span::from_seconds(30)).as_millis().to_string();
+    assert!(text.trim_end().ends_with(&stamp) && !text.contains(" 97.25 "), "{text}");
+}
+
+#[tokio::test]
+async fn a_counter_leaves_as_what_it_stood_at() {
+    let world = World::new().unwrap();
+    let push = |value: f64| {
+        let sample = SampleRequest {
+            name: "board.orders".to_owned(),
+            value,
+            kind: Some(SeriesKind::Counter),
+            ..SampleRequest::default()
+        };
+        world.engine().record_samples(SamplesRequest { samples: vec![sample] })
+    };
+    for value in [5.0, 9.0, 14.0] {
+        push(value).await.unwrap();
+        world.pass(Span::from_seconds(30)).await.unwrap();
+    }
+    let text = exported(&world, ExportFormat::Csv, "board.orders", Span::from_days(7)).await;
+    let values: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
+    assert_eq!(values, ["14"], "one step, and no mean of 5, 9 and 14: {text}");
+    let newest = exported(&world, ExportFormat::Prometheus, "board.orders", Span::from_days(7)).await;
+    assert!(newest.contains("caretaker_board_orders_total 14 "), "{newest}");
+}
+
+#[tokio::test]
+async fn two_verbs_say_the_same_of_the_same_day() {
+    let world = World::new().unwrap();
+    // A busy half minute in every ten: no mean of five minutes comes near it.
+    for _ in 0..48 {
+        world.set("host.cpu.usage", 96.0);
+        world.pass(Span::from_seconds(30)).await.unwrap();
+        world.set("host.cpu.usage", 4.0);
+        world.pass(Span::from_seconds(570)).await.unwrap();
+    }
+    let day = PointsQuery { name: "host.cpu.usage".to_owned(), ..PointsQuery::default() };
+    let shown = world.engine().points(day).await.unwrap();
+    assert!(shown.step_ms.is_some(), "a day is drawn in steps");
+    let stats = shown.stats.unwrap();
+    let summary = world.engine().summary().await.unwrap();
+    let row = summary.series.iter().find(|row| row.key.name == "host.cpu.usage").unwrap();
+    assert_eq!((stats.p50, stats.p95, stats.p99), (row.day.p50, row.day.p95, row.day.p99));
+    assert_eq!((stats.p50, stats.p95, stats.p99, stats.of), (Some(4.0), Some(4.0), Some(96.0), StatsOf::Samples));
+    assert_eq!(row.week.of, StatsOf::Samples);
 }

@@ -129,6 +129,21 @@ test.describe('what is refused', () => {
     await expect(page.getByRole('alert')).toContainText('nowhere');
   });
 
+  test('what nobody is told of is said in the editor and on Settings', async ({ page, world, open }) => {
+    await world.configure('[[rule]]\nid = "cpu-high"\nroute = "second"\n');
+    await open('rules/cpu-high');
+    const notes = page.getByRole('list', { name: 'Notes on the configuration' });
+    await expect(notes).toContainText('no channel has route = "second"');
+    await page.getByText('When it ends, who hears of it').click();
+    await expect(page.getByRole('combobox', { name: 'Tell' }).getByRole('option')).toHaveText([
+      'at once',
+      'second channels',
+    ]);
+    await open('settings');
+    await expect(notes).toContainText('cpu-high');
+    await expectAccessible(page);
+  });
+
   test('a series that nobody measures has no past', async ({ page, world, open }) => {
     const rule = 'id = "slowed"\ntitle = "Slowed by heat"\nmetric = "host.cpu.throttled"\nwarning = { above = 90 }';
     await world.configure(`[[rule]]\n${rule}\n`);

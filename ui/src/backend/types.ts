@@ -39,6 +39,7 @@ export type ChannelView = Schemas['ChannelView'];
 export type CheckView = Schemas['CheckView'];
 export type Code = Schemas['Code'];
 export type Companion = Schemas['Companion'];
+export type ConfigNote = Schemas['ConfigNote'];
 export type ConfigProblem = Schemas['ConfigProblem'];
 export type ConfigurationView = Schemas['ConfigurationView'];
 export type Conflict = Schemas['Conflict'];

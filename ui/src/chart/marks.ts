@@ -24,6 +24,7 @@ const NAMES: Record<MarkKind, string> = {
   configuration: 'settings',
   backup: 'backup',
   backup_failed: 'backup failed',
+  set_aside: 'set aside',
 };
 
 export const markName = (kind: MarkKind): string => NAMES[kind];

@@ -3719,7 +3719,7 @@ export interface components {
          * @description What a mark on a chart stands for.
          * @enum {string}
          */
-        MarkKind: "boot" | "power_loss" | "start" | "stop" | "sleep" | "stall" | "clock_step" | "configuration" | "backup" | "backup_failed";
+        MarkKind: "boot" | "power_loss" | "start" | "stop" | "sleep" | "stall" | "clock_step" | "configuration" | "backup" | "backup_failed" | "set_aside";
         /** @description Most files changed at once. */
         MassChange: {
             /**
@@ -5118,22 +5118,29 @@ export interface components {
              * @description Smallest sample.
              */
             min?: number | null;
+            /** @description What the percentiles are of; left out for samples. */
+            of?: components["schemas"]["StatsOf"];
             /**
              * Format: double
-             * @description Median of the points (nearest rank).
+             * @description Median (nearest rank) of what `of` says.
              */
             p50?: number | null;
             /**
              * Format: double
-             * @description 95th percentile of the points (nearest rank).
+             * @description 95th percentile (nearest rank).
              */
             p95?: number | null;
             /**
              * Format: double
-             * @description 99th percentile of the points (nearest rank).
+             * @description 99th percentile (nearest rank).
              */
             p99?: number | null;
         };
+        /**
+         * @description What percentiles are of.
+         * @enum {string}
+         */
+        StatsOf: "samples" | "means";
         /** @description Everything at a glance. */
         Status: {
             /** @description Open alerts, the worst first. */

@@ -18,6 +18,15 @@ export function byUnit(plotted: Plotted[]): Plotted[][] {
 /** Whether any two series could share a chart. */
 export const canShare = (plotted: Plotted[]): boolean => byUnit(plotted).some((panel) => panel.length > 1);
 
+/** The command that exports the same as [`exportQuery`] asks for. */
+export function exportCommand(format: string, series: string[], time: [string, string][]): string {
+  const flags = [['format', format] as const, ...time, ...series.map((text) => ['name', quoted(text)] as const)];
+  return ['caretaker metrics export', ...flags.map(([name, value]) => `--${name} ${value}`)].join(' ');
+}
+
+/** One word for any shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
 /** The query of an export of what is shown. */
 export function exportQuery(format: string, series: string[], time: [string, string][]): URLSearchParams {
   return new URLSearchParams([['format', format], ...series.map((text): [string, string] => ['name', text]), ...time]);

@@ -1,5 +1,5 @@
 // A rule while it is edited: the form, what of it differs from what is saved, and what the engine says to it.
-import type { ConfigurationView, PointsView, Rule, SeriesEntry, SeriesList, Unit } from '$/backend/types';
+import type { ConfigNote, ConfigurationView, PointsView, Rule, SeriesEntry, SeriesList, Unit } from '$/backend/types';
 import { changesOf, type Field, formOf, idFor, newForm, type RuleForm } from '$/lib/rule-form';
 import { type Slide, slid, slideFor } from '$/lib/slide';
 import { guessedUnit, judgedUnit } from '$/lib/threshold';
@@ -60,6 +60,10 @@ export class RuleEdit {
   /** The id under which it is judged and saved. */
   readonly target: string = $derived.by(() =>
     this.isNew ? idFor(this.form?.title ?? '', this.settings.rules.data?.rules.map((rule) => rule.id) ?? []) : this.id,
+  );
+  /** What the file says of this rule without a mistake, and what does not work as a person may expect. */
+  readonly notes: ConfigNote[] = $derived.by(() =>
+    (this.settings.configuration.data?.notes ?? []).filter((note) => note.key.startsWith(`rule.${this.id}.`)),
   );
   /** The series that the rule looks at. */
   readonly matching: SeriesEntry[] = $derived.by(() => {

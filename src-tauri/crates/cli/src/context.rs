@@ -6,7 +6,7 @@ use caretaker_api::{Access, Connection, connect};
 use caretaker_core::config::Platform;
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Clock, Timestamp};
-use caretaker_engine::{EngineOptions, machine_ports};
+use caretaker_engine::{Engine, EngineOptions, machine_ports};
 use caretaker_platform::clock::SystemClock;
 use caretaker_platform::home::Home;
 
@@ -87,7 +87,11 @@ impl Context {
         if options.home.folder().exists() {
             options.home.check()?;
         }
-        connect(options, access, self.configuration.is_some()).await
+        let connection = connect(options, access, self.configuration.is_some()).await?;
+        for what in connection.engine().map(Engine::set_aside).unwrap_or_default() {
+            self.terminal.note(&format!("{what}\n  hint: `caretaker status` says where it is kept\n"));
+        }
+        Ok(connection)
     }
 
     /// Now, for "4 min ago".

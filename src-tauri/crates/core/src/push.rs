@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::metric::{Labels, Pushed, Reading, SeriesKey, SeriesKind, Unit, names};
+use crate::metric::{
+    LONGEST_NAME, Labels, NAME_HINT, Pushed, Reading, SeriesKey, SeriesKind, Unit, is_series_name, names,
+};
 use crate::problem::{Code, Problem};
 use crate::time::{Span, Timestamp};
 use crate::view::SampleRequest;
@@ -15,7 +17,7 @@ pub const MOST_SAMPLES: usize = 5_000;
 pub const MOST_SERIES: usize = 1_000;
 /// Labels of a series.
 const MOST_LABELS: usize = 10;
-/// Bytes of a name, and of the value of a label.
+/// Bytes of a label's name, and of its value.
 const LONGEST: usize = 200;
 /// A clock may be this far ahead of ours.
 const AHEAD: Span = Span::from_minutes(1);
@@ -213,17 +215,16 @@ fn unit(text: &str) -> Result<Unit, Problem> {
     })
 }
 
-/// Names as Prometheus has them, in parts with dots between.
+/// Names as rules and exports can name them.
 fn check_name(name: &str) -> Result<(), Problem> {
-    let hint = "write letters, digits and `_` in parts with dots between, such as `board.sales`";
     if name.is_empty() {
-        return Err(refused("the name of the series is missing", hint));
+        return Err(refused("the name of the series is missing", NAME_HINT));
     }
-    if name.len() > LONGEST {
-        return Err(refused(&format!("the name has {} bytes, {LONGEST} at most", name.len()), hint));
+    if name.len() > LONGEST_NAME {
+        return Err(refused(&format!("the name has {} bytes, {LONGEST_NAME} at most", name.len()), NAME_HINT));
     }
-    if !name.split('.').all(is_word) {
-        return Err(refused(&format!("`{name}` is no name of a series"), hint));
+    if !is_series_name(name) {
+        return Err(refused(&format!("`{name}` is no name of a series"), NAME_HINT));
     }
     if is_reserved(name) {
         let first = name.split('.').next().unwrap_or_default();
@@ -314,6 +315,7 @@ mod tests {
             (sample("board sales", 1.0), "`board sales` is no name"),
             (sample("board..sales", 1.0), "is no name"),
             (sample("9board", 1.0), "is no name"),
+            (sample("Board.Sales", 1.0), "`Board.Sales` is no name of a series write lower-case letters"),
             (sample("börd.sales", 1.0), "is no name"),
             (sample(&"x".repeat(201), 1.0), "201 bytes, 200 at most"),
             (sample("host.cpu.usage", 1.0), "Caretaker itself fills the series `host.*`"),
@@ -382,7 +384,7 @@ mod tests {
 
     #[test]
     fn hosts_of_other_programs_are_taken() {
-        for name in ["board.sales", "hostel.beds", "Orders_total", "_x", "a.b.c.d"] {
+        for name in ["board.sales", "hostel.beds", "orders_total", "_x", "a.b.c.d"] {
             assert_eq!(said(sample(name, -5.0)), "taken", "{name}");
         }
         let whole = SampleRequest {

@@ -81,12 +81,20 @@ impl Pipeline {
         let is_over = |silence: &Silence| {
             silence.until_resolved && silence.is_in_force(now) && !evaluator.open().any(|alert| silence.covers(alert))
         };
-        for silence in current.silences.extract_if(.., |silence| is_over(silence)) {
-            if let Err(error) = state.end_silence(&silence.id, now) {
-                tracing::warn!(%error, "a silence could not be ended");
+        let mut failed = None;
+        // One whose end cannot be stored stays, because the next start would find it again; the next round tries once more.
+        current.silences.retain(|silence| match is_over(silence).then(|| state.end_silence(&silence.id, now)) {
+            None => true,
+            Some(Ok(_)) => false,
+            Some(Err(error)) => {
+                failed = Some(error);
+                true
             }
-        }
+        });
         current.silences.extend(open_windows(&settings.notify.maintenance, now, &Local));
+        if let Some(error) = failed {
+            self.store_failed("decisions", error, now);
+        }
     }
 
     /// A notice about this alert found nobody in time: if the alert is still up, it is news again.

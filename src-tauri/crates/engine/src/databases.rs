@@ -12,9 +12,7 @@ use crate::degraded::DegradedParts;
 use crate::engine::Mode;
 use crate::options::EngineOptions;
 use crate::reserve;
-
-/// A database that cannot be read is set aside under this text.
-const SET_ASIDE: &str = "it was damaged; the file was set aside and a new one was started";
+use crate::set_aside::SetAside;
 
 /// What was opened.
 pub(crate) struct Opened {
@@ -28,19 +26,25 @@ pub(crate) struct Opened {
 pub(crate) fn open(
     options: &EngineOptions,
     mode: Mode,
-    degraded: &DegradedParts,
+    (degraded, set_aside): (&DegradedParts, &SetAside),
     moment: Moment,
 ) -> Result<Opened, Problem> {
-    let home = &options.home;
+    let (home, now) = (&options.home, moment.wall);
     let (metrics, state) = (home.metrics_database(), home.caretaker_database());
-    if mode == Mode::ReadOnly {
-        return read_only(&metrics, &state);
-    }
-    let opening = Opening { reserve_beside: &state, degraded, now: moment.wall };
-    let metrics = opening.open(&metrics, "samples", MetricsStore::open, MetricsStore::set_aside)?;
-    let state = opening.open(&state, "state", StateStore::open, StateStore::set_aside)?;
-    reserve::lay_down(&state, degraded, moment.wall);
-    Ok(Opened { metrics, state, used: true })
+    let opened = if mode == Mode::ReadOnly {
+        read_only(&metrics, &state)?
+    } else {
+        let opening = Opening { reserve_beside: &state, now };
+        let (metrics, old_metrics) = opening.open(&metrics, MetricsStore::open, MetricsStore::set_aside)?;
+        let (state, old_state) = opening.open(&state, StateStore::open, StateStore::set_aside)?;
+        reserve::lay_down(&state, degraded, now);
+        for kept in old_metrics.iter().chain(&old_state) {
+            set_aside.tell((&metrics, &state), kept, now);
+        }
+        Opened { metrics, state, used: true }
+    };
+    set_aside.look(home.folder(), degraded, now);
+    Ok(opened)
 }
 
 /// A home that lacks a database was never used: it reads as empty, and reading it makes nothing.
@@ -57,32 +61,27 @@ fn read_only(metrics: &Path, state: &Path) -> Result<Opened, Problem> {
 
 struct Opening<'a> {
     reserve_beside: &'a Path,
-    degraded: &'a DegradedParts,
     now: Timestamp,
 }
 
 impl Opening<'_> {
+    /// Opens one, with the name that a damaged file is kept under.
     fn open<T>(
         &self,
         path: &Path,
-        what: &str,
         open: fn(&Path, Access) -> Result<T, StoreError>,
         set_aside: fn(&Path, Timestamp) -> Result<PathBuf, StoreError>,
-    ) -> Result<T, Problem> {
+    ) -> Result<(T, Option<PathBuf>), Problem> {
         // SQLite gives its log the mode of the database, so that nothing of ours is readable by others even in a home
         // that is.
-        files::create_private(path).map_err(|error| {
-            Problem::new(Code::HomeUnusable, format!("create {}: {error}", path.display()))
-                .hint("check that the folder can be written and the disk has room")
-        })?;
+        files::create_private(path).map_err(|error| cannot_create(path, &error))?;
         match self.with_room(path, open) {
             Err(StoreError::Damaged { .. }) => {
                 let kept = set_aside(path, self.now)?;
-                let hint = format!("what could not be read is kept in {}", kept.display());
-                self.degraded.report(&format!("{what} database"), SET_ASIDE, &hint, self.now);
-                Ok(self.with_room(path, open)?)
+                files::create_private(path).map_err(|error| cannot_create(path, &error))?;
+                Ok((self.with_room(path, open)?, Some(kept)))
             }
-            other => Ok(other?),
+            other => Ok((other?, None)),
         }
     }
 
@@ -95,4 +94,9 @@ impl Opening<'_> {
             other => other,
         }
     }
+}
+
+fn cannot_create(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(Code::HomeUnusable, format!("create {}: {error}", path.display()))
+        .hint("check that the folder can be written and the disk has room")
 }

@@ -23,6 +23,7 @@ use crate::latest::Latest;
 use crate::models::Models;
 use crate::options::{CollectorList, HostFacts, SensorList, ServerChecks, Variables};
 use crate::pipeline::Work;
+use crate::set_aside::SetAside;
 use crate::witness::Wanted;
 
 /// What an engine may do with its home.
@@ -64,6 +65,7 @@ pub(crate) struct Inner {
     pub latest: watch::Sender<Arc<Latest>>,
     pub hints: broadcast::Sender<Hint>,
     pub degraded: Arc<DegradedParts>,
+    pub set_aside: Arc<SetAside>,
     pub pipeline: Option<mpsc::Sender<Work>>,
     pub collectors: std::sync::Mutex<Option<CollectorList>>,
     pub collecting: Mutex<Option<Collecting>>,
@@ -167,10 +169,14 @@ impl Engine {
         F: FnOnce(&Inner) -> Result<T, Problem> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
-        match tokio::task::spawn_blocking(move || work(&inner)).await {
+        let done = match tokio::task::spawn_blocking(move || work(&inner)).await {
             Ok(result) => result,
             Err(error) => Err(Problem::new(Code::Internal, format!("the work ended unexpectedly: {error}"))),
+        };
+        if matches!(&done, Err(problem) if problem.code == Code::DatabaseDamaged) {
+            self.suspect_samples().await;
         }
+        done
     }
 
     /// Asks the pipeline and waits for its answer.

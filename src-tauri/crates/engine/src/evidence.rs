@@ -92,7 +92,8 @@ fn changes(metrics: &MetricsStore, state: &StateStore, at: Timestamp) -> Vec<Rec
                 | MarkKind::Stall
                 | MarkKind::Configuration
                 | MarkKind::Backup
-                | MarkKind::BackupFailed => return None,
+                | MarkKind::BackupFailed
+                | MarkKind::SetAside => return None,
             };
             Some(RecentChange { at, text })
         });

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::PoisonError;
 
+use caretaker_core::problem::Problem;
 use caretaker_core::time::{Moment, Span};
 use caretaker_core::view::Hint;
-use caretaker_store::{Keep, StoreError};
+use caretaker_store::{Keep, MetricsStore};
 
 use crate::engine::{Engine, Inner};
 use crate::operation::written_in_a_day;
@@ -13,6 +14,9 @@ use crate::reserve;
 
 const CHECKPOINT_EVERY: Span = Span::from_minutes(5);
 const RETAIN_EVERY: Span = Span::from_hours(1);
+/// A look at every page takes a tenth of a second for a month of samples, and seconds where the disk is slow: a start does not
+/// wait for it.
+const CHECK_AFTER: Span = Span::from_minutes(2);
 /// Adding up a day reads every sample of it.
 const WRITTEN_EVERY: Span = Span::from_minutes(10);
 /// The second round is the last that does something for the first time.
@@ -38,6 +42,9 @@ pub(crate) struct Housekeeping {
     retention: Option<Span>,
     written: Option<Span>,
     trimmed: Option<Span>,
+    begun: Option<Span>,
+    /// Whether every page of the samples was looked at since the start.
+    is_checked: bool,
     rounds: u64,
 }
 
@@ -45,27 +52,36 @@ impl Housekeeping {
     /// Does what is due after the round at `moment`. Each piece of work fails and recovers under its own name.
     pub(crate) async fn after_round(&mut self, engine: &Engine, moment: Moment) {
         if due(&mut self.checkpoint, moment.awake, CHECKPOINT_EVERY) {
-            run(engine, moment, "checkpoint", |inner| inner.metrics.checkpoint()).await;
-            run(engine, moment, "roll-up", move |inner| inner.metrics.roll_up(moment.wall).map(drop)).await;
+            let now = moment.wall;
+            say(engine, moment, "checkpoint", engine.with_samples(now, MetricsStore::checkpoint).await);
+            let rolled_up = engine.with_samples(now, move |samples| samples.roll_up(now).map(drop)).await;
+            say(engine, moment, "roll-up", rolled_up);
             let looked = engine.blocking(move |inner| {
                 reserve::lay_down(&inner.state, &inner.degraded, moment.wall);
                 inner.metrics.close_idle_readers();
                 inner.state.close_idle_readers();
                 measure(inner);
-                Ok(())
+                Ok(inner.set_aside.look(inner.home.folder(), &inner.degraded, moment.wall))
             });
-            if let Err(problem) = looked.await {
-                tracing::error!(%problem, "the sizes could not be looked up");
+            match looked.await {
+                Ok(true) => engine.hint(Hint::Status),
+                Ok(false) => {}
+                Err(problem) => tracing::error!(%problem, "the sizes could not be looked up"),
             }
+        }
+        let begun = *self.begun.get_or_insert(moment.awake);
+        if !self.is_checked && moment.awake - begun >= CHECK_AFTER {
+            self.is_checked = true;
+            say(engine, moment, "check of the samples", engine.with_samples(moment.wall, MetricsStore::check).await);
         }
         if due(&mut self.written, moment.awake, WRITTEN_EVERY) {
             let interval = engine.settings().collect.interval;
-            run(engine, moment, "own writes", move |inner| {
+            let written = engine.blocking(move |inner| {
                 let written = written_in_a_day(inner, moment.wall, interval)?;
                 *inner.written_day.lock().unwrap_or_else(PoisonError::into_inner) = written;
                 Ok(())
-            })
-            .await;
+            });
+            say(engine, moment, "own writes", written.await);
             // The first round has no rate yet.
             if engine.0.written_day.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
                 self.written = None;
@@ -73,19 +89,17 @@ impl Housekeeping {
         }
         if due(&mut self.retention, moment.awake, RETAIN_EVERY) {
             let keep = engine.settings().keep.clone();
-            run(engine, moment, "retention", move |inner| {
-                let spans = Keep {
-                    raw: keep.raw,
-                    five_minutes: keep.five_minutes,
-                    hourly: keep.hourly,
-                    processes: PROCESSES,
-                    marks: keep.hourly,
-                };
-                let samples = inner.metrics.retain(spans, moment.wall).map(drop);
-                let alerts = inner.state.retain(keep.alerts, moment.wall).map(drop);
-                samples.and(alerts)
-            })
-            .await;
+            let spans = Keep {
+                raw: keep.raw,
+                five_minutes: keep.five_minutes,
+                hourly: keep.hourly,
+                processes: PROCESSES,
+                marks: keep.hourly,
+            };
+            let now = moment.wall;
+            let samples = engine.with_samples(now, move |samples| samples.retain(spans, now).map(drop)).await;
+            let alerts = engine.blocking(move |inner| Ok(inner.state.retain(keep.alerts, now).map(drop)?)).await;
+            say(engine, moment, "retention", samples.and(alerts));
         }
         self.rounds += 1;
         if self.rounds == SETTLED || (self.rounds > SETTLED && due(&mut self.trimmed, moment.awake, TRIM_EVERY)) {
@@ -96,11 +110,9 @@ impl Housekeeping {
     }
 }
 
-async fn run<F>(engine: &Engine, moment: Moment, part: &str, work: F)
-where
-    F: FnOnce(&Inner) -> Result<(), StoreError> + Send + 'static,
-{
-    let news = match engine.blocking(|inner| Ok(work(inner)?)).await {
+/// Says of a piece of work, under its name, whether it could be done.
+fn say(engine: &Engine, moment: Moment, part: &str, done: Result<(), Problem>) {
+    let news = match done {
         Ok(()) => engine.0.degraded.recovered(part),
         Err(problem) => engine.0.degraded.report(part, problem.message, &problem.hint, moment.wall),
     };

@@ -5,6 +5,7 @@
 //! It knows no HTTP, no Tauri and no terminal.
 
 mod access;
+mod anew;
 mod attention;
 mod backups;
 mod causes;
@@ -37,6 +38,7 @@ mod reserve;
 mod restore;
 mod run;
 mod runbooks;
+mod set_aside;
 mod supervision;
 mod witness;
 mod words;

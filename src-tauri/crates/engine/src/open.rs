@@ -23,6 +23,7 @@ use crate::latest::Latest;
 use crate::models::Models;
 use crate::options::EngineOptions;
 use crate::pipeline::{Pipeline, QUEUE};
+use crate::set_aside::SetAside;
 use crate::witness::{WAITING, Wanted};
 
 impl Engine {
@@ -30,7 +31,8 @@ impl Engine {
     pub fn open(options: EngineOptions, mode: Mode) -> Result<Self, Problem> {
         let moment = options.ports.clock.moment();
         let degraded = Arc::new(DegradedParts::default());
-        let Opened { metrics, state, used } = databases::open(&options, mode, &degraded, moment)?;
+        let set_aside = Arc::new(SetAside::default());
+        let Opened { metrics, state, used } = databases::open(&options, mode, (&degraded, &set_aside), moment)?;
         let in_force = configuration::at_start(&options, mode, &state, &degraded, moment.wall)?;
         let (latest, _) = watch::channel(Arc::new(Latest::default()));
         let on_notices = Arc::new(Notify::new());
@@ -44,13 +46,18 @@ impl Engine {
             Mode::Live | Mode::Operation => {
                 let (sender, inbox) = mpsc::channel(QUEUE);
                 let before = metrics.newest().ok().flatten().map(|(_, before)| before);
-                let home = options.home.folder();
-                let shared =
-                    Shared { home, degraded: &degraded, latest: &latest, on_notices: &on_notices, growth: &growth };
-                let pipeline = build_pipeline(&metrics, &state, &in_force, shared, witnesses, moment)?;
+                let shared = Shared {
+                    home: options.home.folder(),
+                    degraded: &degraded,
+                    set_aside: &set_aside,
+                    latest: &latest,
+                    on_notices: &on_notices,
+                    growth: &growth,
+                };
+                let mut pipeline = build_pipeline(&metrics, &state, &in_force, shared, witnesses, moment)?;
                 // A command leaves no trace on the charts.
                 if mode == Mode::Live {
-                    mark_start(&metrics, moment, before);
+                    mark_start(&mut pipeline, moment, before);
                 }
                 std::thread::Builder::new()
                     .name("pipeline".to_owned())
@@ -90,6 +97,7 @@ impl Engine {
             latest,
             hints: broadcast::channel(HINTS).0,
             degraded,
+            set_aside,
             pipeline,
             collectors: std::sync::Mutex::new(Some(ports.collectors)),
             collecting: Mutex::new(None),
@@ -123,6 +131,7 @@ impl Engine {
 struct Shared<'s> {
     home: &'s Path,
     degraded: &'s Arc<DegradedParts>,
+    set_aside: &'s Arc<SetAside>,
     latest: &'s watch::Sender<Arc<Latest>>,
     on_notices: &'s Arc<Notify>,
     growth: &'s Arc<Growth>,
@@ -132,7 +141,7 @@ fn build_pipeline(
     metrics: &MetricsStore,
     state: &StateStore,
     in_force: &InForce,
-    Shared { home, degraded, latest, on_notices, growth }: Shared<'_>,
+    Shared { home, degraded, set_aside, latest, on_notices, growth }: Shared<'_>,
     witnesses: mpsc::Sender<Wanted>,
     moment: Moment,
 ) -> Result<Pipeline, Problem> {
@@ -153,13 +162,15 @@ fn build_pipeline(
         following: Vec::new(),
         witnesses,
         growth: Arc::clone(growth),
+        set_aside: Arc::clone(set_aside),
+        is_anew_due: false,
         channels: hearing::channels(&in_force.settings),
         ledger: Ledger::default(),
         unsaved: None,
         on_notices: Arc::clone(on_notices),
         current: Latest::default(),
     };
-    pipeline.restore(moment.wall)?;
+    pipeline.restore_or_begin_anew(moment)?;
     if let Err(error) = pipeline.start_epoch(moment) {
         pipeline.store_failed("samples", error, moment.wall);
     }
@@ -167,7 +178,7 @@ fn build_pipeline(
 }
 
 /// Marks the start on every chart, and the boot before it if the machine was restarted since the last round.
-fn mark_start(metrics: &MetricsStore, moment: Moment, before: Option<Moment>) {
+fn mark_start(pipeline: &mut Pipeline, moment: Moment, before: Option<Moment>) {
     let boot = before.is_some_and(|before| before.boot != moment.boot);
     let booted = moment.wall - moment.elapsed;
     let marks = [
@@ -175,7 +186,7 @@ fn mark_start(metrics: &MetricsStore, moment: Moment, before: Option<Moment>) {
         Some(Mark { kind: MarkKind::Start, at: moment.wall, until: None, text: "Caretaker started".to_owned() }),
     ];
     for mark in marks.into_iter().flatten() {
-        if let Err(error) = metrics.mark(&mark) {
+        if let Err(error) = pipeline.on_samples(moment.wall, |metrics| metrics.mark(&mark)) {
             tracing::warn!(%error, "a mark could not be stored");
         }
     }

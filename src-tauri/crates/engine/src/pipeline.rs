@@ -21,6 +21,7 @@ use crate::degraded::DegradedParts;
 use crate::following::Following;
 use crate::growth::Growth;
 use crate::latest::Latest;
+use crate::set_aside::SetAside;
 use crate::witness::{Wanted, Witnessed};
 
 /// Rounds and requests that may wait; the sampler makes one round at a time, so this is for people.
@@ -50,6 +51,10 @@ pub enum Work {
     Untold(AlertId, String, Timestamp),
     /// Something was done about an alert: add it to its timeline.
     Noted(AlertId, Change, Timestamp, oneshot::Sender<()>),
+    /// Somebody found damage in the samples, in the file of that generation: set it aside and begin a new one.
+    Damaged(u32, Timestamp, oneshot::Sender<Result<(), Problem>>),
+    /// Somebody met damage, perhaps in the samples: look at them.
+    Suspected(Timestamp, oneshot::Sender<Result<(), Problem>>),
     /// Other settings are in force.
     Settings(Arc<Settings>, Timestamp, oneshot::Sender<()>),
     /// Store the book and end.
@@ -90,6 +95,9 @@ pub struct Pipeline {
     /// Where alerts wait for their logs to be read.
     pub(crate) witnesses: mpsc::Sender<Wanted>,
     pub(crate) growth: Arc<Growth>,
+    pub(crate) set_aside: Arc<SetAside>,
+    /// Whether a damaged file is closed and no new one could be begun yet.
+    pub(crate) is_anew_due: bool,
     pub(crate) channels: Vec<Channel>,
     pub(crate) ledger: Ledger,
     pub(crate) unsaved: Option<Decision>,
@@ -124,6 +132,10 @@ impl Pipeline {
                     self.noted(alert, change, now);
                     done(reply);
                 }
+                Work::Damaged(generation, now, reply) => {
+                    drop(reply.send(self.damaged(generation, now).map_err(Problem::from)));
+                }
+                Work::Suspected(now, reply) => drop(reply.send(self.suspected(now).map_err(Problem::from))),
                 Work::Settings(settings, now, reply) => {
                     self.take_settings(settings, now);
                     done(reply);
@@ -143,10 +155,8 @@ impl Pipeline {
         if self.last.is_some_and(|(last, _)| round.moment.wall < last.at) {
             self.epoch_due.get_or_insert(EpochReason::ClockStep);
         }
-        let started = self.start_epoch(round.moment);
-        round.id = RoundId { epoch: self.epoch, at: round.moment.wall };
         let processes = self.sparse_processes(&mut round);
-        let stored = started.and_then(|()| self.metrics.append(&round));
+        let stored = self.store(&mut round);
         round.processes = processes;
         match stored {
             Ok(id) => {
@@ -166,7 +176,7 @@ impl Pipeline {
     /// Starts the epoch that is due, if one is; tried again with each round until it can be stored.
     pub(crate) fn start_epoch(&mut self, moment: Moment) -> Result<(), StoreError> {
         if let Some(reason) = self.epoch_due {
-            self.epoch = self.metrics.start_epoch(moment, reason)?;
+            self.epoch = self.metrics.start_epoch_after(self.epoch, moment, reason)?;
             self.epoch_due = None;
         }
         Ok(())
@@ -193,7 +203,7 @@ impl Pipeline {
             marks.push(Mark { kind: MarkKind::ClockStep, at: round.id.at, until: None, text });
         }
         for mark in &marks {
-            if let Err(error) = self.metrics.mark(mark) {
+            if let Err(error) = self.on_samples(round.id.at, |metrics| metrics.mark(mark)) {
                 self.store_failed("samples", error, round.id.at);
             }
         }

@@ -106,7 +106,8 @@ impl Pipeline {
     }
 
     fn keep(&mut self, samples: Vec<Pushed>) -> Result<(), Problem> {
-        self.metrics.push(&samples)?;
+        let now = samples.first().map(|one| one.seen).unwrap_or_default();
+        self.on_samples(now, |metrics| metrics.push(&samples))?;
         let known = Arc::make_mut(&mut self.current.pushed);
         for Pushed { reading, at, .. } in &samples {
             let newest = Newest { unit: reading.unit, kind: reading.kind, value: reading.value, at: *at };

@@ -23,6 +23,8 @@ impl Pipeline {
         let open = self.state.open_alerts()?;
         let (evaluator, orphans) = Evaluator::restored(&self.settings.rules, open, judged);
         self.evaluator = evaluator;
+        // Also where the file that it lay in is gone.
+        self.epoch = judged.map_or(0, |(id, _)| id.epoch);
         let followed = |alert: &&Instance| alert.fired_at.is_some_and(|raised| now.since(raised) < FOLLOWED * 10);
         self.following = self.evaluator.open().filter(followed).filter_map(Following::new).collect();
         self.current.silences = self.state.silences(now)?;

@@ -171,6 +171,7 @@ impl Engine {
         let written = *self.0.written_day.lock().unwrap_or_else(PoisonError::into_inner);
         let written = written.map(|bytes| Reading::gauge(SeriesKey::plain(names::OWN_WRITTEN_DAY), Unit::Bytes, bytes));
         readings.extend(written);
+        readings.extend(self.0.set_aside.readings());
         readings.extend(Channels::readings(&self.settings(), &self.0.degraded));
         readings
     }

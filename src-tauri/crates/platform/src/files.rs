@@ -26,7 +26,14 @@ impl From<WriteError> for Problem {
         if is_full(&error.source) {
             return Self::new(Code::DiskFull, error.to_string()).hint("Free space on that disk.");
         }
-        Self::new(Code::Internal, error.to_string())
+        let hint = match error.source.kind() {
+            io::ErrorKind::NotFound => "Make the folder, or name one that is there.".to_owned(),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "Name a folder that you may write in.".to_owned()
+            }
+            _ => format!("Check the disk and the permissions of {}.", error.path.display()),
+        };
+        Self::new(Code::Internal, error.to_string()).hint(hint)
     }
 }
 

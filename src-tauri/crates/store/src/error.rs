@@ -110,8 +110,10 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// A stored row cannot be understood.
-    #[error("read a row of `{table}`: {detail}")]
+    #[error("read a row of `{table}` in `{path}`: {detail}")]
     Row {
+        /// The database.
+        path: PathBuf,
         /// The table.
         table: &'static str,
         /// What is wrong with it.
@@ -147,6 +149,16 @@ impl StoreError {
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Full { .. })
     }
+
+    /// The database whose pages contradict each other, or whose rows are none: trying again brings the same.
+    pub fn damaged(&self) -> Option<&Path> {
+        match self {
+            Self::Damaged { path, .. } | Self::Row { path, .. } => Some(path),
+            // All tables are strict, so what has the wrong type was written by nobody.
+            Self::Sqlite { path, source } => is_no_value(source).then_some(path.as_path()),
+            _ => None,
+        }
+    }
 }
 
 /// What goes wrong below a handle, where nobody knows the path.
@@ -175,13 +187,23 @@ impl Fault {
     pub(crate) fn at(self, path: &Path) -> StoreError {
         match self {
             Self::Sqlite(source) => StoreError::from_sqlite(path, source),
-            Self::Row { table, detail } => StoreError::Row { table, detail },
+            Self::Row { table, detail } => StoreError::Row { path: path.to_owned(), table, detail },
             Self::UnknownEpoch { epoch } => StoreError::UnknownEpoch { epoch },
             Self::Measured { name } => StoreError::Measured { name },
             Self::InboxFull { waiting, most } => StoreError::InboxFull { waiting, most },
             Self::Io(source) => StoreError::from_io(path, source),
         }
     }
+}
+
+fn is_no_value(source: &rusqlite::Error) -> bool {
+    matches!(
+        source,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+    )
 }
 
 /// The shared-memory file beside the database is sized up front; that fails only where there is no room.
@@ -206,6 +228,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
         let (code, hint) = match &error {
+            StoreError::Damaged { path, .. } if path.file_name().is_some_and(|name| name == "metrics.db") => (
+                Code::DatabaseDamaged,
+                "start Caretaker: `caretaker run` sets the file aside and goes on with a new one".to_owned(),
+            ),
             StoreError::Damaged { path, .. } => (
                 Code::DatabaseDamaged,
                 format!("move `{}` away or restore it from a backup, then start again", path.display()),
@@ -249,15 +275,21 @@ mod tests {
     #[test]
     fn every_problem_names_the_file_and_what_to_do() {
         let path = PathBuf::from("/home/ada/metrics.db");
+        let state = PathBuf::from("/home/ada/caretaker.db");
         for (error, code, hint) in [
-            (StoreError::Damaged { path: path.clone(), detail: "x".into() }, Code::DatabaseDamaged, "move `/home"),
+            (
+                StoreError::Damaged { path: path.clone(), detail: "x".into() },
+                Code::DatabaseDamaged,
+                "sets the file aside",
+            ),
+            (StoreError::Damaged { path: state, detail: "x".into() }, Code::DatabaseDamaged, "move `/home"),
             (StoreError::Newer { path: path.clone(), found: 3, supported: 1 }, Code::DatabaseNewer, "update"),
             (StoreError::Full { path: path.clone() }, Code::DiskFull, "free some space"),
             (StoreError::ReadOnly { path: path.clone() }, Code::HomeUnusable, "writable"),
         ] {
             let problem = Problem::from(error);
             assert_eq!(problem.code, code);
-            assert!(problem.message.starts_with("failed to ") && problem.message.contains("metrics.db"), "{problem}");
+            assert!(problem.message.starts_with("failed to ") && problem.message.contains(".db`"), "{problem}");
             assert!(problem.hint.contains(hint), "{}", problem.hint);
         }
     }

@@ -190,6 +190,15 @@ impl World {
         self.start()
     }
 
+    /// The same, with something done to the files of the home in between.
+    pub async fn restart_after(&mut self, change: impl FnOnce(&Path)) -> Result<(), Problem> {
+        if let Some(engine) = self.engine.take() {
+            engine.close().await;
+        }
+        change(&self.home);
+        self.start()
+    }
+
     /// Ends the engine in order because the machine is shut down; it is off for a while and starts again.
     pub async fn shut_down(&mut self, off: Span) -> Result<(), Problem> {
         if let Some(engine) = self.engine.take() {

@@ -146,7 +146,7 @@ pub struct Backtest {
     #[arg(value_name = "RULE", value_parser = NonEmptyStringValueParser::new())]
     pub rule: String,
     /// How far back
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub since: Option<Span>,
     /// A changed key of the rule, such as warning.above=70; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
@@ -157,7 +157,7 @@ pub struct Backtest {
 #[derive(Debug, Args)]
 pub struct Noise {
     /// How far back; a week if not given
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub since: Option<Span>,
 }
 

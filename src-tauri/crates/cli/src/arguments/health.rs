@@ -12,6 +12,6 @@ pub struct Health {
     #[arg(value_name = "PART")]
     pub part: Option<String>,
     /// Samples older than this are too old; default three intervals while an engine should run
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub max_age: Option<Span>,
 }

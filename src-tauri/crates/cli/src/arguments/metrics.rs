@@ -68,10 +68,10 @@ pub struct ShowSeries {
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
     /// How far back from now [default: 24h]
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub since: Option<Span>,
     /// One value a step; by default every stored sample up to 6 h, and steps that suit the range beyond
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub step: Option<Span>,
 }
 
@@ -89,14 +89,20 @@ pub struct ExportSeries {
     /// json, csv, markdown or prometheus
     #[arg(long, value_name = "FORMAT")]
     pub format: ExportFormat,
-    /// How far back from now [default: 7d]
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    /// How far back from the end [default: 7d]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span, conflicts_with = "from")]
     pub since: Option<Span>,
+    /// From when on, as 2026-01-31T08:30:00Z, in place of --since
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: Option<Timestamp>,
+    /// Until when [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: Option<Timestamp>,
     /// Only series whose name fits, with `*` for anything; may be given several times
     #[arg(long = "name", value_name = "GLOB")]
     pub names: Vec<String>,
     /// One value a step; by default every stored sample up to 6 h, and steps that suit the range beyond
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub step: Option<Span>,
     /// Write to this file in place of stdout
     #[arg(long, value_name = "FILE")]

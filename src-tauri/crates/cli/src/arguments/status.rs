@@ -9,7 +9,7 @@ use super::value::span;
 #[derive(Debug, Args)]
 pub struct Status {
     /// Samples older than this say nothing; default three intervals while an engine should run
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = span)]
     pub max_age: Option<Span>,
     /// What Caretaker itself costs, over 24 hours and beside its targets
     #[arg(long = "self", conflicts_with = "max_age")]

@@ -9,6 +9,9 @@ const LONGEST: Span = Span::from_days(200 * 365);
 
 /// A length of time: `90s`, `15m`, `24h`, `7d`, `4w`.
 pub fn span(text: &str) -> Result<Span, String> {
+    if text.starts_with('-') {
+        return Err(format!("`{text}` is below zero; lengths of time have no sign, as in 1h"));
+    }
     let span: Span = text.parse().map_err(|error: caretaker_core::time::ParseSpanError| error.to_string())?;
     if span > LONGEST { Err(format!("`{text}` is longer than 200 years")) } else { Ok(span) }
 }
@@ -90,6 +93,7 @@ mod tests {
         for bad in ["5", "", "-5m", "soon", "99999999999w"] {
             assert!(span(bad).is_err(), "{bad}");
         }
+        assert!(span("-5m").unwrap_err().contains("no sign"));
     }
 
     #[test]

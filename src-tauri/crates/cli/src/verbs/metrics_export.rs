@@ -17,6 +17,8 @@ pub async fn export(context: &Context, wanted: &ExportSeries) -> Result<Outcome,
     let mut address = Address::new("/metrics/export")
         .parameter("format", Some(wanted.format))
         .parameter("since", wanted.since)
+        .parameter("from", wanted.from)
+        .parameter("to", wanted.to)
         .parameter("step", wanted.step);
     for name in &wanted.names {
         address = address.parameter("name", Some(name));

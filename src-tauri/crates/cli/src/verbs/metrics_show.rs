@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use caretaker_api::Access;
-use caretaker_core::metric::{SeriesPoints, Stats, Unit};
+use caretaker_core::metric::{SeriesPoints, Stats, StatsOf, Unit};
 use caretaker_core::problem::Problem;
 use caretaker_core::time::Span;
 use caretaker_core::view::PointsView;
@@ -85,8 +85,10 @@ fn figures(stats: &Stats, unit: Unit, width: usize) -> String {
     ];
     let texts = named.iter().filter_map(|(name, value)| Some(format!("{name} {}", unit.format((*value)?))));
     let samples = format!("{} {}", stats.count, if stats.count == 1 { "sample" } else { "samples" });
+    // Peaks within a bucket are lost in percentiles of means, which who reads them must know.
+    let of = (stats.of == StatsOf::Means).then(|| "percentiles of means".to_owned());
     let mut lines = vec![String::new()];
-    for text in texts.chain([samples]) {
+    for text in texts.chain([samples]).chain(of) {
         match lines.last_mut() {
             Some(line) if line.is_empty() => *line = text,
             Some(line) if line.chars().count() + 2 + text.chars().count() <= width => {

@@ -37,6 +37,8 @@ pub struct BuiltInRule {
 const ENGINE_STALE: &str = "engine-stale";
 /// The rule over a series that ends when its subject is no longer looked for, which is no reason to stay alarmed.
 const MODEL_SERVER: &str = "model-server";
+/// Ends when nobody keeps the file.
+const DATABASE_DAMAGED: &str = "database-damaged";
 /// A sample is stale when it is older than this many intervals.
 const STALE_INTERVALS: i64 = 3;
 
@@ -216,6 +218,19 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
         clear_by: Some(0.25),
         only_on: None,
         why: "One rule for a broken collector instead of one silence for each series that it would fill.",
+    },
+    BuiltInRule {
+        id: DATABASE_DAMAGED,
+        title: "A database was set aside",
+        metric: names::OWN_DATABASE_DAMAGED,
+        of: Aggregate::Last,
+        over: None,
+        warning: Some(Threshold::Above(0.5)),
+        critical: None,
+        hold: RAISED_AT_ONCE,
+        clear_by: Some(0.25),
+        only_on: None,
+        why: "A file of Caretaker was damaged: its history lies in a file of its own, and the disk may be at fault. It ends when that file is moved out of the home.",
     },
     BuiltInRule {
         id: MODEL_SERVER,
@@ -428,7 +443,7 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
 ];
 
 /// Ids of rules over series that this version does not measure yet; a file may already change them.
-pub const LATER_IDS: &[&str] = &["database-damaged", "check-failing", "certificate-expiring"];
+pub const LATER_IDS: &[&str] = &["check-failing", "certificate-expiring"];
 
 impl BuiltInRule {
     /// The rule with an id, on whatever system.
@@ -443,7 +458,9 @@ impl BuiltInRule {
 
     /// Whether its series end when their subject is taken out of the configuration, which is no reason to stay alarmed.
     fn ends_with_its_subject(&self) -> bool {
-        self.id == MODEL_SERVER || ["backup.", "task."].iter().any(|start| self.metric.starts_with(start))
+        self.id == MODEL_SERVER
+            || self.id == DATABASE_DAMAGED
+            || ["backup.", "task."].iter().any(|start| self.metric.starts_with(start))
     }
 
     /// Whether a system has it.

@@ -2,6 +2,7 @@
 //! before.
 
 mod alert;
+mod counter;
 mod csv;
 mod format;
 mod glob;
@@ -11,6 +12,7 @@ mod plan;
 mod prometheus;
 
 pub use alert::{AlertExport, AlertFormat, ParseAlertFormatError};
+pub use counter::last_of_steps;
 pub use format::{ExportFormat, ParseFormatError};
 pub use glob::glob_matches;
 pub use plan::{Due, ExportPlan, ExportRecord, KeepFiles, WrittenFile};
@@ -39,6 +41,9 @@ pub struct Export {
 pub struct ExportedSeries {
     /// Its kind.
     pub kind: SeriesKind,
+    /// Its newest sample within the time; its points may be means of many.
+    #[serde(skip)]
+    pub newest: Option<(Timestamp, f64)>,
     /// Its values.
     #[serde(flatten)]
     pub points: SeriesPoints,
@@ -78,6 +83,7 @@ pub(crate) mod example {
         };
         let series = |key, unit, points: Vec<Point>| ExportedSeries {
             kind: SeriesKind::Gauge,
+            newest: points.last().and_then(|point| Some((point.at + Span::from_minutes(4), point.max?))),
             points: SeriesPoints {
                 stats: Stats::of(points.iter().filter_map(|point| Some((point.value?, point.min?, point.max?, 2)))),
                 key,

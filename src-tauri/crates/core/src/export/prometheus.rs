@@ -18,9 +18,7 @@ pub(super) fn write(export: &Export) -> String {
     let mut families: BTreeMap<String, Family<'_>> = BTreeMap::new();
     for series in &export.series {
         let points = &series.points;
-        let Some((at, value)) = points.points.iter().rev().find_map(|point| Some((point.at, point.value?))) else {
-            continue;
-        };
+        let Some((at, value)) = series.newest else { continue };
         let (name, factor) = exposition::name(&points.key.name, points.unit, series.kind);
         let family = families.entry(name).or_insert_with(|| Family {
             series: &points.key.name,
@@ -53,7 +51,7 @@ mod tests {
             example::export().write(ExportFormat::Prometheus),
             "# HELP caretaker_host_disk_usage_percent The series `host.disk.usage` of Caretaker.\n\
              # TYPE caretaker_host_disk_usage_percent gauge\n\
-             caretaker_host_disk_usage_percent{mount=\"/a, \\\"b\\\"|c\"} 63 1767226200000\n"
+             caretaker_host_disk_usage_percent{mount=\"/a, \\\"b\\\"|c\"} 64 1767226440000\n"
         );
     }
 }

@@ -278,6 +278,13 @@ pub const CATALOGUE: &[KnownSeries] = &[
     own(names::OWN_WRITTEN_DAY, Unit::Bytes, &[], "What Caretaker wrote to disks in the last 24 hours.", "Caretaker"),
     own(names::OWN_WAKEUPS, Unit::Ratio, &[], "How often Caretaker's threads woke up, per second.", "Caretaker"),
     own(names::OWN_DATABASE_SIZE, Unit::Bytes, &[], "Size of Caretaker's databases.", "Caretaker"),
+    own(
+        names::OWN_DATABASE_DAMAGED,
+        Unit::Count,
+        &["database"],
+        "How many damaged files of a database of Caretaker were set aside and lie in the home; absent when none does.",
+        "Caretaker",
+    ),
     own(names::QUEUE_DEPTH, Unit::Count, &["queue"], "What waits in a queue.", "Caretaker"),
     own(
         names::COLLECTOR_FAILING,

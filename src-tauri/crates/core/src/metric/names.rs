@@ -135,6 +135,8 @@ pub const OWN_WRITTEN_DAY: &str = "caretaker.disk.written_day";
 pub const OWN_WAKEUPS: &str = "caretaker.wakeups";
 /// Size of Caretaker's databases, bytes.
 pub const OWN_DATABASE_SIZE: &str = "caretaker.database.size";
+/// Damaged files of a database that lie in the home.
+pub const OWN_DATABASE_DAMAGED: &str = "caretaker.database.damaged";
 /// Depth of a bounded queue; label `queue`.
 pub const QUEUE_DEPTH: &str = "caretaker.queue.depth";
 /// 1 while a collector fails or hangs, else 0; label `collector`.

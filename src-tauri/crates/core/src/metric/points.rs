@@ -30,12 +30,31 @@ pub struct Stats {
     pub max: Option<f64>,
     /// Mean over the samples.
     pub mean: Option<f64>,
-    /// Median of the points (nearest rank).
+    /// Median (nearest rank) of what `of` says.
     pub p50: Option<f64>,
-    /// 95th percentile of the points (nearest rank).
+    /// 95th percentile (nearest rank).
     pub p95: Option<f64>,
-    /// 99th percentile of the points (nearest rank).
+    /// 99th percentile (nearest rank).
     pub p99: Option<f64>,
+    /// What the percentiles are of; left out for samples.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub of: StatsOf,
+}
+
+/// What percentiles are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatsOf {
+    /// Every sample of the time.
+    #[default]
+    Samples,
+    /// Means of buckets, each counted as often as it has samples: the samples themselves are not kept any more, or are too
+    /// many to be read for one answer. Peaks within a bucket are lost in them.
+    Means,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// How finely stored values are wanted.
@@ -83,11 +102,15 @@ pub struct SeriesEntry {
 impl Stats {
     /// Figures from `(value, min, max, count)` of every point that has a value.
     pub fn of(points: impl IntoIterator<Item = (f64, f64, f64, u64)>) -> Self {
-        let mut values = Vec::new();
+        let mut values: Vec<(f64, u64)> = Vec::new();
+        let mut of = StatsOf::Samples;
         let (mut count, mut sum, mut low, mut high) = (0, 0.0, f64::INFINITY, f64::NEG_INFINITY);
         for (value, min, max, samples) in points {
-            values.push(value);
+            values.push((value, samples));
             count += samples;
+            if samples > 1 {
+                of = StatsOf::Means;
+            }
             // Of the largest numbers there are, the sum stays one.
             sum = (sum + (value * samples as f64).clamp(f64::MIN, f64::MAX)).clamp(f64::MIN, f64::MAX);
             low = low.min(min);
@@ -96,8 +119,8 @@ impl Stats {
         if values.is_empty() {
             return Self::default();
         }
-        values.sort_by(f64::total_cmp);
-        let rank = |percent: f64| values.get(nearest_rank(values.len(), percent)).copied();
+        values.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        let rank = |percent: f64| ranked(&values, count, percent);
         Self {
             count,
             min: Some(low),
@@ -106,8 +129,20 @@ impl Stats {
             p50: rank(50.0),
             p95: rank(95.0),
             p99: rank(99.0),
+            of,
         }
     }
+}
+
+/// The nearest-rank percentile of sorted values of which each stands for several.
+fn ranked(values: &[(f64, u64)], count: u64, percent: f64) -> Option<f64> {
+    let rank = (percent / 100.0 * count as f64).ceil().max(1.0);
+    let mut passed = 0_u64;
+    let found = values.iter().find(|(_, samples)| {
+        passed += samples;
+        passed as f64 >= rank
+    });
+    found.or(values.last()).map(|(value, _)| *value)
 }
 
 /// Index of the nearest-rank percentile in a sorted list of `length` values: ceil(p/100 * n) - 1.
@@ -131,6 +166,16 @@ mod tests {
     fn the_mean_weighs_buckets_by_their_samples() {
         let stats = Stats::of([(10.0, 5.0, 20.0, 1), (40.0, 30.0, 50.0, 2)]);
         assert_eq!((stats.mean, stats.min, stats.max, stats.count), (Some(30.0), Some(5.0), Some(50.0), 3));
+    }
+
+    #[test]
+    fn percentiles_of_buckets_weigh_them_by_their_samples_and_say_so() {
+        let stats = Stats::of([(12.5, 12.5, 12.5, 1), (1.0, 0.0, 2.0, 98), (13.0, 13.0, 13.0, 1)]);
+        assert_eq!((stats.p50, stats.p95, stats.p99), (Some(1.0), Some(1.0), Some(12.5)));
+        assert_eq!(stats.of, StatsOf::Means);
+        let samples = Stats::of([(12.5, 12.5, 12.5, 1), (13.0, 13.0, 13.0, 1), (1.0, 1.0, 1.0, 1)]);
+        assert_eq!((samples.p50, samples.of), (Some(12.5), StatsOf::Samples));
+        assert!(!serde_json::to_string(&samples).unwrap().contains("of"), "what everybody expects is not said");
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub enum MarkKind {
     Backup,
     /// A backup failed.
     BackupFailed,
+    /// A damaged database was set aside, and a new one begun.
+    SetAside,
 }
 
 /// Something that explains a chart: drawn as a line at `at`, or as a shaded span up to `until`.

@@ -57,7 +57,7 @@ impl Channel {
         let served = match self.serves {
             Route::Now => route == Route::Now,
             Route::Second => route == Route::Second || (route == Route::Now && escalated(alert)),
-            // The daily report reads the alerts themselves.
+            // No report brings alerts in this version; a note says so to who writes it.
             Route::Daily => false,
         };
         self.enabled && ours && served && alert.level >= self.least

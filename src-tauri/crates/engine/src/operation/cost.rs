@@ -58,7 +58,9 @@ fn row(expense: &Expense, program: &str, latest: &Latest, charts: &[SeriesPoints
     let settled = chart.is_some_and(|chart| interval * i64::try_from(chart.stats.count).unwrap_or(0) >= SETTLED);
     let (now, average) = (latest.value(expense.series), chart.and_then(|chart| chart.stats.mean));
     let target = expense.target_of(program);
-    let state = match (average.filter(|_| settled).or(now), target) {
+    // What lies on the disk is what it is; of everything else one round says nothing.
+    let measure = average.filter(|_| settled).or(now.filter(|_| expense.series == names::OWN_DATABASE_SIZE));
+    let state = match (measure, target) {
         (None, _) => CostState::Unknown,
         (Some(_), None) => CostState::NoTarget,
         (Some(mean), Some(target)) if mean > target => CostState::Above,

@@ -1,11 +1,12 @@
 //! Measurements as one text for other programs.
 
 use caretaker_core::export::{Export, ExportFormat, ExportedSeries, glob_matches};
-use caretaker_core::metric::SeriesEntry;
+use caretaker_core::metric::{SeriesEntry, SeriesKind};
 use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_store::Selection;
 
+use super::exact::{count_up, exact_figures, newest_sample};
 use super::metrics::{resolution, step_of};
 use crate::engine::Engine;
 
@@ -67,11 +68,19 @@ impl Engine {
             .blocking(move |inner| {
                 let keys = entries.iter().map(|entry| entry.key.clone()).collect();
                 let end = to + Span::from_millis(1);
-                let points = inner.metrics.points_of(&Selection::Keys(keys), from, end, resolution)?;
-                let kind = |points: &caretaker_core::metric::SeriesPoints| {
-                    entries.iter().find(|entry| entry.key == points.key).map(|entry| entry.kind).unwrap_or_default()
-                };
-                let series = points.into_iter().map(|points| ExportedSeries { kind: kind(&points), points }).collect();
+                let mut points = inner.metrics.points_of(&Selection::Keys(keys), from, end, resolution)?;
+                if matches!(format, ExportFormat::Json | ExportFormat::Markdown) {
+                    exact_figures(&inner.metrics, &mut points, resolution)?;
+                }
+                let mut series = Vec::with_capacity(points.len());
+                for mut points in points {
+                    let Some(entry) = entries.iter().find(|entry| entry.key == points.key) else { continue };
+                    let newest = newest_sample(&inner.metrics, entry, &points, (from, to, resolution))?;
+                    if entry.kind == SeriesKind::Counter {
+                        count_up(&inner.metrics, &mut points, resolution)?;
+                    }
+                    series.push(ExportedSeries { kind: entry.kind, newest, points });
+                }
                 Ok(Export { from, to, step: step_of(resolution), series }.write(format))
             })
             .await?;

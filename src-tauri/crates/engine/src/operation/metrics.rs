@@ -5,6 +5,7 @@ use caretaker_core::problem::{Code, Problem};
 use caretaker_core::time::{Span, Timestamp};
 use caretaker_core::view::{MetricSummary, PointsView, SeriesList, SummaryRow};
 
+use super::exact::exact_figures;
 use crate::engine::Engine;
 
 /// Without `--step`, every stored sample is shown up to this.
@@ -42,6 +43,9 @@ pub struct PointsQuery {
 const DAY: Span = Span::from_hours(24);
 /// Of the small charts in the summary.
 const CHART_STEP: Span = Span::from_minutes(15);
+
+/// How a week is read, to find out which series there are.
+const WEEK_STEP: Resolution = Resolution::Step(Span::from_minutes(5));
 
 /// The series that the summary shows.
 const MAIN: [&str; 15] = [
@@ -88,7 +92,9 @@ impl Engine {
             .blocking(move |inner| {
                 // The end is part of what people mean by a range.
                 let end = to + Span::from_millis(1);
-                Ok((inner.metrics.points(&name, &labels, from, end, resolution)?, inner.metrics.marks(from, end)?))
+                let mut series = inner.metrics.points(&name, &labels, from, end, resolution)?;
+                exact_figures(&inner.metrics, &mut series, resolution)?;
+                Ok((series, inner.metrics.marks(from, end)?))
             })
             .await?;
         if series.is_empty() {
@@ -123,7 +129,8 @@ impl Engine {
                     let hour = over(Span::from_hours(1), Resolution::Raw)?;
                     let day = over(DAY, Resolution::Raw)?;
                     let chart = over(DAY, Resolution::Step(CHART_STEP))?;
-                    let week = over(Span::from_days(7), Resolution::Step(Span::from_minutes(5)))?;
+                    let mut week = over(Span::from_days(7), WEEK_STEP)?;
+                    exact_figures(&inner.metrics, &mut week, WEEK_STEP)?;
                     // Whatever was measured within a week has a row; a window without it has no figures.
                     for SeriesPoints { key, unit, stats, .. } in week {
                         let of = |all: &[SeriesPoints]| all.iter().find(|one| one.key == key).cloned();

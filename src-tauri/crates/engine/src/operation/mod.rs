@@ -10,6 +10,7 @@ mod channels;
 mod configuration;
 mod cost;
 mod doctor;
+mod exact;
 mod export;
 mod exports;
 mod figures;

@@ -1,6 +1,7 @@
 //! What both databases share: opening, versions, the writing thread, the read connections. It knows no table.
 
 mod checkpoint;
+mod exchange;
 mod handle;
 mod migration;
 mod open;
@@ -9,6 +10,7 @@ mod set_aside;
 mod writer;
 
 pub(crate) use checkpoint::{Checkpoint, begin_log, checkpoint, finish, log_pages, sync_log};
+pub(crate) use exchange::Exchange;
 pub(crate) use handle::{Handle, Wrapping};
 pub(crate) use migration::{Migration, Schema};
 pub use open::Access;

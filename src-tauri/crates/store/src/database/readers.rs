@@ -113,7 +113,8 @@ mod tests {
         let opened = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&opened);
         let readers = Readers::new(move || Ok((counter.fetch_add(1, Ordering::SeqCst), Freshness::Lasting)));
-        let failed: Result<(), _> = readers.with(|_| Err(StoreError::Row { table: "hot", detail: "torn".to_owned() }));
+        let failed: Result<(), _> = readers
+            .with(|_| Err(StoreError::Row { path: "metrics.db".into(), table: "hot", detail: "torn".to_owned() }));
         assert!(failed.is_err());
         assert_eq!(readers.with(|number| Ok(*number)).unwrap(), 1);
     }

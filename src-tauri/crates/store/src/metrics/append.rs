@@ -49,14 +49,15 @@ struct Slot {
 }
 
 impl Appender {
-    /// Begins an epoch.
+    /// Begins an epoch with a number above `known`.
     pub(super) fn start_epoch(
         &mut self,
         connection: &Connection,
+        known: u32,
         moment: Moment,
         reason: EpochReason,
     ) -> Result<u32, Fault> {
-        let epoch = epoch::insert(connection, moment, reason)?;
+        let epoch = epoch::insert(connection, known, moment, reason)?;
         self.epochs.insert(epoch.id, epoch);
         Ok(epoch.id)
     }

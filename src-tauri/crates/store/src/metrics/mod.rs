@@ -3,6 +3,7 @@
 
 mod append;
 mod block;
+mod figures;
 mod gather;
 mod layouts;
 mod merge;

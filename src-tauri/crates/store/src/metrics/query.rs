@@ -79,7 +79,7 @@ impl Reader {
 
 /// Where the samples of a series come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// Measured in rounds.
     Rounds,
     /// Pushed.
@@ -90,7 +90,7 @@ enum Source {
 type Slots = (Arc<Layout>, Vec<(usize, usize)>);
 
 /// Samples and buckets of some series, on their way to become points.
-struct Gathering<'a> {
+pub(super) struct Gathering<'a> {
     connection: &'a Connection,
     layouts: &'a mut Layouts,
     wanted: &'a [&'a Series],
@@ -99,12 +99,12 @@ struct Gathering<'a> {
     from: i64,
     to: i64,
     step: i64,
-    cells: Vec<Vec<Cell>>,
+    pub(super) cells: Vec<Vec<Cell>>,
     rhythm: Rhythm,
 }
 
 impl<'a> Gathering<'a> {
-    fn new(
+    pub(super) fn new(
         connection: &'a Connection,
         layouts: &'a mut Layouts,
         wanted: &'a [&'a Series],
@@ -115,7 +115,7 @@ impl<'a> Gathering<'a> {
         Self { connection, layouts, wanted, positions, from, to, step, cells, rhythm: Rhythm::default() }
     }
 
-    fn run(&mut self, source: Source) -> Result<(), Fault> {
+    pub(super) fn run(&mut self, source: Source) -> Result<(), Fault> {
         let connection = self.connection;
         let mark = |mark| Ok::<_, Fault>(progress::get(connection, mark)?.unwrap_or(i64::MIN));
         let (parts, days, weeks) = (mark(Mark::Parts)?, mark(Mark::Days)?, mark(Mark::Weeks)?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caretaker_core::metric::{
-    Labels, Mark, ProcessReading, Pushed, Resolution, Round, RoundId, SeriesEntry, SeriesPoints,
+    Labels, Mark, ProcessReading, Pushed, Resolution, Round, RoundId, SeriesEntry, SeriesKey, SeriesPoints, Stats,
 };
 use caretaker_core::time::{Moment, Timestamp};
 use rusqlite::Connection;
@@ -21,8 +21,8 @@ use super::roll_up::{self, RolledUp};
 use super::rounds::{before, pages};
 use super::selection::Selection;
 use crate::database::{
-    Access, Checkpoint, Handle, Location, Schema, Wrapping, begin_log, checkpoint, log_pages, quick_check, set_aside,
-    sync_log,
+    Access, Checkpoint, Exchange, Handle, Location, Schema, Wrapping, begin_log, checkpoint, log_pages, quick_check,
+    set_aside, sync_log,
 };
 use crate::error::{Fault, StoreError};
 use crate::table::epoch::EpochReason;
@@ -67,7 +67,7 @@ const READER_CACHE: u32 = 896;
 /// Measured series, lists of processes and marks.
 #[derive(Clone)]
 pub struct MetricsStore {
-    handle: Arc<Handle<Writer, Reader>>,
+    handle: Arc<Exchange<Writer, Reader>>,
 }
 
 /// What only the writing thread touches.
@@ -83,20 +83,12 @@ struct Writer {
 impl MetricsStore {
     /// Opens `metrics.db`. For writing it is created, checked after an unclean end, and migrated.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        let wrapping = Wrapping {
-            writer: |connection, _| {
-                let (appender, inbox, layouts) = Default::default();
-                Ok(Writer { connection, appender, inbox, layouts, settled: true })
-            },
-            unwrap: |writer: Writer| writer.connection,
-            reader: Reader::new,
-        };
-        Ok(Self { handle: Arc::new(Handle::open(location(path), access, wrapping)?) })
+        Ok(Self { handle: Arc::new(Exchange::of(open(path, access)?)) })
     }
 
     /// The samples of a home in which no engine ever ran: none. Reading them touches no file.
     pub fn empty(path: &Path) -> Self {
-        Self { handle: Arc::new(Handle::empty(location(path), Reader::new)) }
+        Self { handle: Arc::new(Exchange::of(Handle::empty(location(path), Reader::new))) }
     }
 
     /// Moves a damaged database to `metrics.damaged-<stamp>.db` and gives that name. No handle may be open.
@@ -104,9 +96,35 @@ impl MetricsStore {
         set_aside(path, now)
     }
 
+    /// Closes a damaged database, moves it to `metrics.damaged-<stamp>.db` and begins a new one, with which every clone of
+    /// this handle goes on. Gives that name. What is under way is waited for; what failed half way goes on with the next call.
+    pub fn begin_anew(&self, now: Timestamp) -> Result<Option<PathBuf>, StoreError> {
+        let path = self.path();
+        self.handle.begin_anew(now, || open(&path, Access::ReadWrite))
+    }
+
+    /// How often a new file was begun beneath this handle: who found damage says in which file that was.
+    pub fn generation(&self) -> u32 {
+        self.handle.generation()
+    }
+
+    /// Whether a failure says that this database cannot be understood any more.
+    pub fn is_damaged_by(&self, error: &StoreError) -> bool {
+        error.damaged() == Some(self.path().as_path())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.handle.with(|handle| handle.path().to_owned())
+    }
+
     /// Begins a clock epoch; rounds name it.
     pub fn start_epoch(&self, moment: Moment, reason: EpochReason) -> Result<u32, StoreError> {
-        self.handle.write(move |writer| writer.appender.start_epoch(&writer.connection, moment, reason))
+        self.start_epoch_after(0, moment, reason)
+    }
+
+    /// Begins a clock epoch with a number above `known`: one that was heard of may lie in a file that is gone.
+    pub fn start_epoch_after(&self, known: u32, moment: Moment, reason: EpochReason) -> Result<u32, StoreError> {
+        self.handle.write(move |writer| writer.appender.start_epoch(&writer.connection, known, moment, reason))
     }
 
     /// Stores a round of the epoch `round.id.epoch`, durable against a crash of the program when this returns.
@@ -157,6 +175,12 @@ impl MetricsStore {
         resolution: Resolution,
     ) -> Result<Vec<SeriesPoints>, StoreError> {
         self.handle.read(|reader| reader.points(selection, from, to, resolution))
+    }
+
+    /// Figures over every sample of a series with `from <= time < to`, however coarse its points are; none where samples of
+    /// that time are gone, or there are none.
+    pub fn figures(&self, key: &SeriesKey, from: Timestamp, to: Timestamp) -> Result<Option<Stats>, StoreError> {
+        self.handle.read(|reader| reader.figures(key, from, to))
     }
 
     /// Every series with its newest value, sorted by key.
@@ -255,7 +279,7 @@ impl MetricsStore {
     /// database, as far as no reader is in the way, after something was sealed or deleted; until then the same few pages
     /// would be written again and again, only for the seal to free them, and syncing the log does as well.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        let path = self.handle.path().to_owned();
+        let path = self.path();
         self.handle.write(move |writer| writer.checkpoint(&path))
     }
 
@@ -272,27 +296,27 @@ impl MetricsStore {
 
     /// Walks the whole database; fails when it is damaged.
     pub fn check(&self) -> Result<(), StoreError> {
-        self.handle.inspect(|reader, path| quick_check(&reader.connection, path))
+        self.handle.with(|handle| handle.inspect(|reader, path| quick_check(&reader.connection, path)))
     }
 
     /// Size on disk with its log, bytes.
     pub fn size_bytes(&self) -> u64 {
-        self.handle.size_bytes()
+        self.handle.with(Handle::size_bytes)
     }
 
     /// Work that waits for the writing thread.
     pub fn queue_depth(&self) -> usize {
-        self.handle.queue_depth()
+        self.handle.with(Handle::queue_depth)
     }
 
     /// Closes the read connections that no query uses.
     pub fn close_idle_readers(&self) {
-        self.handle.close_idle_readers();
+        self.handle.with(Handle::close_idle_readers);
     }
 
     /// Writes everything into the database, empties the log and closes the writing connection, all within the time.
     pub fn close(&self, within: Duration) -> Result<(), StoreError> {
-        self.handle.close(within)
+        self.handle.with(|handle| handle.close(within))
     }
 }
 
@@ -320,6 +344,18 @@ impl Writer {
         self.settled = checkpoint(&self.connection)? == Checkpoint::Partial;
         begin_log(&self.connection)
     }
+}
+
+fn open(path: &Path, access: Access) -> Result<Handle<Writer, Reader>, StoreError> {
+    let wrapping = Wrapping {
+        writer: |connection, _| {
+            let (appender, inbox, layouts) = Default::default();
+            Ok(Writer { connection, appender, inbox, layouts, settled: true })
+        },
+        unwrap: |writer: Writer| writer.connection,
+        reader: Reader::new,
+    };
+    Handle::open(location(path), access, wrapping)
 }
 
 fn location(path: &Path) -> Location {

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::database::beside;
@@ -53,7 +54,7 @@ impl Reserve {
     }
 
     fn fill(&self, partial: &PathBuf) -> io::Result<()> {
-        let mut file = File::create(partial)?;
+        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(partial)?;
         // Noise, because some file systems store zeros and patterns in no room at all.
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let mut block = Vec::with_capacity(1 << 16);
@@ -74,6 +75,8 @@ impl Reserve {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -81,7 +84,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let reserve = Reserve(folder.path().join("reserve"));
         assert!(reserve.restore().unwrap() && reserve.restore().unwrap());
-        assert_eq!(fs::metadata(&reserve.0).unwrap().len(), SIZE as u64);
+        let file = fs::metadata(&reserve.0).unwrap();
+        assert_eq!((file.len(), file.permissions().mode() & 0o777), (SIZE as u64, 0o600));
         assert!(reserve.give_up() && !reserve.give_up());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

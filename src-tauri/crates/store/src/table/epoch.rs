@@ -58,18 +58,21 @@ impl Epoch {
     }
 }
 
-/// Begins an epoch.
-pub(crate) fn insert(connection: &Connection, moment: Moment, reason: EpochReason) -> Result<Epoch, Fault> {
+/// Begins an epoch with a number that no other has and that lies above `known`.
+pub(crate) fn insert(connection: &Connection, known: u32, moment: Moment, reason: EpochReason) -> Result<Epoch, Fault> {
     connection
         .prepare_cached(
-            "INSERT INTO epoch (boot, started_wall, started_awake, started_elapsed, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO epoch (id, boot, started_wall, started_awake, started_elapsed, reason)
+             VALUES (max(?6, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'epoch'), 0)) + 1,
+                     ?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
             moment.boot.0.cast_signed(),
             moment.wall.as_millis(),
             moment.awake.as_millis(),
             moment.elapsed.as_millis(),
-            word("epoch", &reason)?
+            word("epoch", &reason)?,
+            known
         ])?;
     Ok(Epoch { id: connection.last_insert_rowid() as u32, started: moment })
 }

@@ -109,3 +109,34 @@ fn an_empty_file_becomes_a_database() {
     File::create(&path).unwrap();
     assert_eq!(MetricsStore::open(&path, Access::ReadWrite).unwrap().newest().unwrap(), None);
 }
+
+#[test]
+fn a_new_file_is_begun_beneath_everybody_who_has_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    fill(&path);
+    let store = MetricsStore::open(&path, Access::ReadWrite).unwrap();
+    let other = store.clone();
+    let before = store.start_epoch(moment(START), EpochReason::Start).unwrap();
+    assert!(other.newest().unwrap().is_some());
+
+    let kept = store.begin_anew(Timestamp::from_millis(START)).unwrap().unwrap();
+    assert!(kept.exists() && kept.file_name().unwrap().to_string_lossy().starts_with("metrics.damaged-"));
+    assert_eq!((other.newest().unwrap(), other.generation()), (None, 1));
+    let after = other.start_epoch_after(before, moment(START), EpochReason::Start).unwrap();
+    assert!(after > before, "rounds are told apart by their epoch, also across files");
+    other.append(&round(after, START)).unwrap();
+    assert_eq!(store.newest().unwrap().map(|(id, _)| id.epoch), Some(after));
+    store.close(std::time::Duration::from_secs(10)).unwrap();
+    assert!(MetricsStore::open(&kept, Access::ReadOnly).unwrap().newest().unwrap().is_some(), "the old file is whole");
+}
+
+#[test]
+fn what_was_damaged_is_told_with_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("metrics.db"), folder.path().join("caretaker.db"));
+    let store = MetricsStore::open(&path, Access::ReadWrite).unwrap();
+    let row = |path: &Path| StoreError::Row { path: path.to_owned(), table: "hot", detail: "torn".to_owned() };
+    assert!(store.is_damaged_by(&row(&path)) && !store.is_damaged_by(&row(&other)));
+    assert!(!store.is_damaged_by(&StoreError::Full { path }));
+}

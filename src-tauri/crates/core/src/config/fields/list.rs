@@ -91,8 +91,9 @@ impl<'t> Fields<'_, 't> {
         let (entry, place) = entries.into_iter().nth(index)?;
         let names = entry.get(key).and_then(Item::as_array);
         let written = names.and_then(|names| names.iter().find(|value| value.as_str() == Some(name)));
+        let alone = entry.get(key).and_then(Item::as_value).filter(|value| value.as_str() == Some(name));
         let path = format!("{}.{key}", self.path_of(&entry_name(list, entry, index)));
-        Some((written.and_then(Value::span).or(place), path))
+        Some((written.or(alone).and_then(Value::span).or(place), path))
     }
 }
 

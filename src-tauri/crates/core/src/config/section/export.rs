@@ -8,6 +8,7 @@ use crate::config::fields::{Fields, written};
 use crate::config::kept::Kept;
 use crate::config::problem::ProblemCode;
 use crate::export::{ExportFormat, ExportPlan, KeepFiles};
+use crate::metric::may_fit_series;
 use crate::time::Span;
 
 /// Time between two files unless the file says otherwise.
@@ -55,6 +56,17 @@ pub(in crate::config) struct ExportSection {
     pub keep: Option<Kept>,
 }
 
+/// Patterns, of which each can fit some series.
+fn names(fields: &mut Fields<'_, '_>) -> Option<Vec<String>> {
+    let names = fields.texts("names")?;
+    if let Some(never) = names.iter().find(|name| !may_fit_series(name)) {
+        let message = format!("`names` has `{never}`, which fits no series; their names are dotted and lower case");
+        fields.problem("names", ProblemCode::InvalidValue, message).hint =
+            Some("for example names = [\"host.disk.*\"]".to_owned());
+    }
+    Some(names)
+}
+
 impl ExportSection {
     /// Reads and checks one export.
     pub(in crate::config) fn read(fields: &mut Fields<'_, '_>) -> Self {
@@ -70,7 +82,7 @@ impl ExportSection {
             folder,
             every: fields.span("every", INTERVALS),
             format: fields.word("format", &FORMATS),
-            names: fields.texts("names"),
+            names: names(fields),
             since: fields.span("since", RANGES),
             step: fields.span("step", STEPS),
             keep: fields.kept("keep"),

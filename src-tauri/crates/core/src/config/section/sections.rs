@@ -16,8 +16,10 @@ use super::notify::NotifySection;
 use super::rule::RuleSection;
 use super::service::ServiceSection;
 use super::task::TaskSection;
+use crate::config::channel::ChannelSettings;
 use crate::config::fields::{Fields, Reference};
 use crate::maintenance::READY_MADE;
+use crate::rule::Route;
 
 /// Caretaker's configuration, `caretaker.toml`. All of it is optional. Lengths of time are texts with a unit: ms, s, m, h, d, w, y.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
@@ -103,6 +105,17 @@ impl Sections {
                 let message =
                     "a store takes copies of archives that lie in a folder, and this job names none".to_owned();
                 fields.note_reference(at, message, "name a destination with a `path` first".to_owned());
+            }
+        }
+        let channels = self.notify.iter().flat_map(|notify| notify.channel.iter().flatten());
+        let is_second = |channel: &ChannelSettings| channel.is_served() && channel.route == Route::Second;
+        let has_second = channels.filter_map(ChannelSection::settings).any(|channel| is_second(&channel));
+        for (index, rule) in self.rule.iter().flatten().enumerate() {
+            if let (Some(id), Some(Route::Second), false) = (&rule.id, rule.route, has_second) {
+                let at = Reference { list: "rule", index, key: "route", kind: "channel", name: "second" };
+                let message = format!("nobody is told of the alerts of `{id}`: no channel has `route = \"second\"`");
+                let hint = "give a `[[notify.channel]]` that route, or use `route = \"now\"`";
+                fields.note_reference(at, message, hint.to_owned());
             }
         }
         let own = self.task.iter().flatten().filter_map(|entry| entry.id.as_deref());

@@ -200,7 +200,21 @@ fn a_rule_of_which_nobody_is_told_yet_is_noted() {
     let text = "[[rule]]\nid = \"load-high\"\nroute = \"daily\"\n[[rule]]\nid = \"cpu-high\"\nroute = \"second\"\n";
     let document = Document::parse(text).unwrap();
     let notes: Vec<_> = document.notes().iter().map(|note| (note.line, note.key.as_str())).collect();
-    assert_eq!(notes, [(3, "rule.load-high.route")]);
+    assert_eq!(notes, [(3, "rule.load-high.route"), (6, "rule.cpu-high.route")]);
+    let served = "[[notify.channel]]\nid = \"a\"\nkind = \"ntfy\"\nurl = \"https://n.example/t\"\nroute = \"second\"\n";
+    let keys = |text: &str| -> Vec<String> {
+        Document::parse(text).unwrap().notes().iter().map(|note| note.key.clone()).collect()
+    };
+    assert_eq!(keys(&format!("{text}{served}")), ["rule.load-high.route"]);
+    assert_eq!(keys(&format!("{text}{served}enabled = false\n")).len(), 2, "a channel that is off serves nobody");
+}
+
+#[test]
+fn an_export_that_fits_no_series_is_a_mistake() {
+    let text = |names: &str| format!("[[export]]\nid = \"a\"\nfolder = \"/srv\"\nnames = {names}\n");
+    assert!(Document::parse(&text("[\"host.*\", \"host.disk.free{mount=/Home}\"]")).is_ok());
+    let refused = Document::parse(&text("[\"Board.*\"]")).unwrap_err();
+    assert!(refused[0].message.contains("fits no series"), "{refused:?}");
 }
 
 #[test]

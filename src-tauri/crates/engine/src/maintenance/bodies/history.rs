@@ -4,36 +4,36 @@ use caretaker_core::maintenance::{Figure, Finding, Outcome};
 use caretaker_core::metric::Unit;
 use caretaker_core::problem::Problem;
 use caretaker_core::time::Span;
+use caretaker_store::StoreError;
 
 use crate::engine::Engine;
+use crate::pipeline::Work;
 
 /// History goes by whole days and in rounds of an hour.
 const SLACK: Span = Span::from_days(3);
 
 /// Reads every page of them.
 pub(super) async fn integrity(engine: &Engine) -> Result<Outcome, Problem> {
-    let (findings, figures) = engine
+    let (generation, checked) = engine
         .blocking(|inner| {
             let checked = [
                 ("metrics.db", inner.metrics.check(), inner.metrics.size_bytes()),
                 ("caretaker.db", inner.state.check(), inner.state.size_bytes()),
             ];
-            let mut findings = Vec::new();
-            let mut figures = Vec::new();
-            for (name, check, size) in checked {
-                let shown = Unit::Bytes.format(size as f64);
-                findings.push(match check {
-                    Ok(()) => Finding::note(name, format!("It is whole; it takes up {shown}.")),
-                    Err(error) => Finding::attention(name, format!("It is damaged: {error}."))
-                        .hint("stop Caretaker and start it again: a damaged database is set aside, and the last backup of the home has it whole"),
-                });
-                figures.push(Figure { name: name.to_owned(), value: size as f64, unit: "bytes".to_owned() });
-            }
-            Ok((findings, figures))
+            Ok((inner.metrics.generation(), checked))
         })
         .await?;
+    let mut findings = Vec::new();
+    let mut figures = Vec::new();
+    for (name, check, size) in checked {
+        let shown = Unit::Bytes.format(size as f64);
+        findings.push(match check {
+            Ok(()) => Finding::note(name, format!("It is whole; it takes up {shown}.")),
+            Err(error) => damaged(engine, name, &error, generation).await,
+        });
+        figures.push(Figure { name: name.to_owned(), value: size as f64, unit: "bytes".to_owned() });
+    }
     let catalog = engine.catalog(|catalog| Ok((catalog.check(), catalog.size_bytes()))).await?;
-    let mut findings: Vec<Finding> = findings;
     findings.push(match catalog {
         (Ok(()), size) => {
             Finding::note("catalog.db", format!("It is whole; it takes up {}.", Unit::Bytes.format(size as f64)))
@@ -50,6 +50,23 @@ pub(super) async fn integrity(engine: &Engine) -> Result<Outcome, Problem> {
         ),
     };
     Ok(Outcome { figures, ..Outcome::found(sentence, findings) })
+}
+
+/// What is to be said of a damaged database. Samples begin anew at once: no other reads what was decided of them.
+async fn damaged(engine: &Engine, name: &str, error: &StoreError, generation: u32) -> Finding {
+    let finding = Finding::attention(name, format!("It is damaged: {error}."));
+    if name != "metrics.db" {
+        return finding
+            .hint("stop Caretaker, put the file of the last backup of the home in its place, and start it again");
+    }
+    let now = engine.now();
+    let begun = engine.ask(|reply| Work::Damaged(generation, now, reply)).await.and_then(|begun| begun);
+    finding.hint(match begun {
+        Ok(()) => {
+            "it was set aside beside the new one that was begun; the last backup of the home has it whole".to_owned()
+        }
+        Err(problem) => format!("it could not be set aside: {problem}"),
+    })
 }
 
 /// Whether samples are kept for their terms and no longer.

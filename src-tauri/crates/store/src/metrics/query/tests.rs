@@ -1,6 +1,6 @@
 //! Points from every tier, and where there are none.
 
-use caretaker_core::metric::{Labels, SeriesKey};
+use caretaker_core::metric::{Labels, SeriesKey, StatsOf};
 use caretaker_core::time::Span;
 
 use crate::metrics::testing::*;
@@ -182,4 +182,35 @@ fn samples_of_a_clock_set_back_are_merged_into_their_place() {
     let values = world.values("cpu", START, START + DAY, Resolution::Raw);
     assert_eq!(values, [(3_585, Some(20.0)), (3_600, Some(10.0)), (3_615, Some(30.0))]);
     assert_eq!(world.values("cpu", START, START + DAY, FIVE), [(3_300, Some(20.0)), (3_600, Some(20.0))]);
+}
+
+#[test]
+fn figures_are_of_every_sample_however_coarse_the_points_are() {
+    let world = World::new();
+    // Once an hour a peak of half a minute, which no mean of five minutes shows.
+    let peaks = |at: i64| if at.rem_euclid(HOUR) == 0 { 100.0 } else { 10.0 };
+    world.fill(START, START + 3 * DAY, peaks);
+    world.store.roll_up(stamp(START + 4 * DAY)).unwrap();
+    let (from, to) = (START, START + 3 * DAY);
+    let coarse = world.points("cpu", from, to, FIVE).unwrap().stats;
+    let raw = world.points("cpu", from, to, Resolution::Raw).unwrap().stats;
+    let cpu = SeriesKey::plain("cpu");
+    let figures = world.store.figures(&cpu, stamp(from), stamp(to)).unwrap();
+    assert_eq!(figures, Some(raw));
+    assert_eq!((coarse.of, raw.of), (StatsOf::Means, StatsOf::Samples));
+    assert_eq!((raw.p99, raw.max), (Some(10.0), Some(100.0)));
+    assert!(coarse.p99 > Some(15.0), "one mean of twelve is of a peak: {coarse:?}");
+
+    let later = stamp(START + 40 * DAY);
+    let keep = Keep { raw: Span::from_days(1), ..everything() };
+    for _ in 0..60 {
+        world.store.retain(keep, later).unwrap();
+    }
+    assert_eq!(world.store.figures(&cpu, stamp(from), stamp(to)).unwrap(), None, "samples are gone");
+    assert_eq!(world.points("cpu", from, to, FIVE).unwrap().stats, coarse);
+}
+
+fn everything() -> Keep {
+    let long = Span::from_days(3_000);
+    Keep { raw: long, five_minutes: long, hourly: long, processes: long, marks: long }
 }

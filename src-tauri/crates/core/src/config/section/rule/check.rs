@@ -6,6 +6,7 @@ use crate::config::default_rules::BuiltInRule;
 use crate::config::fields::Fields;
 use crate::config::problem::ProblemCode;
 use crate::config::suggestion::nearest;
+use crate::metric::is_series_name;
 use crate::rule::{Route, Threshold};
 
 /// Notes every mistake that shows only when the keys are seen together.
@@ -45,8 +46,7 @@ fn check_complete(id: &str, fields: &mut Fields<'_, '_>) {
 
 fn check_metric(rule: &RuleSection, fields: &mut Fields<'_, '_>) {
     let Some(metric) = &rule.metric else { return };
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !metric.split('.').all(|part| !part.is_empty() && part.chars().all(plain)) {
+    if !is_series_name(metric) {
         let message = format!("`metric` is `{metric}`; names of series are dotted and lower case");
         fields.problem("metric", ProblemCode::InvalidValue, message).hint =
             Some("for example `host.cpu.usage`".to_owned());
