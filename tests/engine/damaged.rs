@@ -23,7 +23,9 @@ fn database(home: &Path) -> PathBuf {
 fn kept(home: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(home).unwrap().map(|entry| entry.unwrap().path());
     let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
-    files.filter(|path| name(path).starts_with("metrics.damaged-") && name(path).ends_with(".db")).collect()
+    files
+        .filter(|path| name(path).starts_with("metrics.damaged-") && path.extension().is_some_and(|end| end == "db"))
+        .collect()
 }
 
 fn overwrite(path: &Path, page: usize, byte: u8) {
@@ -90,7 +92,9 @@ async fn whichever_page_is_torn_the_engine_starts_and_stores() {
     for (page, byte) in (0..pages).flat_map(|page| [(page, 0xa5), (page, 0)]) {
         let why = format!("page {page} of {pages} full of {byte:#x}");
         let changed = world.restart_after(|home| {
-            kept(home).iter().for_each(|old| fs::remove_file(old).unwrap());
+            for old in kept(home) {
+                fs::remove_file(old).unwrap();
+            }
             fs::File::create(database(home)).unwrap().write_all(&whole).unwrap();
             overwrite(&database(home), page, byte);
         });

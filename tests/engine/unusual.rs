@@ -35,7 +35,7 @@ async fn a_week_of_office_hours_like_those_before_is_marked_nowhere() {
         world.pass(ROUND).await.unwrap();
         // The hours in which work begins and ends are looked at closely, all others now and then.
         let minute = round % 288 * 5;
-        let is_turn = minute < 90 || minute >= 1_410 || (570..690).contains(&minute);
+        let is_turn = !(90..1_410).contains(&minute) || (570..690).contains(&minute);
         if round >= learnt && (is_turn || round % 6 == 0) {
             let text = mark(&world).await;
             marks.extend(text.map(|text| format!("{}: {text}", world.clock.moment().wall)));

@@ -48,8 +48,9 @@ impl Engine {
             self.growth_loop(),
             self.upkeep_loop(),
             self.export_loop(),
-            self.backup_loop(),
-            self.maintenance_loop(),
+            // The two largest, which would make whoever runs an engine carry them about.
+            Box::pin(self.backup_loop()),
+            Box::pin(self.maintenance_loop()),
             self.runbook_loop()
         );
     }

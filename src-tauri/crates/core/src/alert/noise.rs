@@ -115,7 +115,9 @@ mod tests {
 
     fn found(rounds: &[Round], most: usize) -> Option<Quieter> {
         let replay = |tried: &mut [Backtest]| -> Result<(), std::convert::Infallible> {
-            rounds.iter().for_each(|round| tried.iter_mut().for_each(|backtest| backtest.see(round)));
+            for round in rounds {
+                tried.iter_mut().for_each(|backtest| backtest.see(round));
+            }
             Ok(())
         };
         let Ok(found) = quieter(&cpu(), most, replay, Span::from_hours(4));

@@ -300,7 +300,7 @@ mod tests {
     /// The sentence after four minutes.
     fn check(rule: &Rule, alert: &Instance, expected: &str) {
         let (held, up) = (Span::from_minutes(1), Span::from_minutes(3));
-        assert_eq!(summary(&Instance { held, up, ..alert.clone() }, Some(rule)), expected);
+        assert_eq!(summary(&Instance { up, held, ..alert.clone() }, Some(rule)), expected);
     }
 
     #[test]

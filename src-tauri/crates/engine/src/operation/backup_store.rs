@@ -93,7 +93,7 @@ fn checked(id: &str, request: &StoreRequest) -> Result<Destination, Problem> {
         let credential = Credential::new(text.trim());
         match &credential {
             Credential::Environment(place) | Credential::File(place) if !place.is_empty() => {
-                keys.push(credential.clone())
+                keys.push(credential.clone());
             }
             Credential::Environment(_) | Credential::File(_) | Credential::Plain(_) | Credential::Secret(_) => {
                 // What was typed may be the key itself, and is not repeated.

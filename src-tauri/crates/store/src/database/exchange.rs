@@ -60,9 +60,8 @@ impl<W: Send + 'static, R: 'static> Exchange<W, R> {
     ) -> Result<Option<PathBuf>, StoreError> {
         let mut handle = self.handle.write().unwrap_or_else(PoisonError::into_inner);
         // A damaged file cannot always be closed in order; only one that is still written must not be moved.
-        match handle.close(CLOSING) {
-            Err(error @ StoreError::TimedOut { .. }) => return Err(error),
-            Ok(()) | Err(_) => {}
+        if let Err(error @ StoreError::TimedOut { .. }) = handle.close(CLOSING) {
+            return Err(error);
         }
         let path = handle.path().to_owned();
         let kept = if path.exists() { Some(set_aside(&path, now)?) } else { None };
