@@ -21,9 +21,15 @@ it('names the command that exports the same', () => {
   expect(exportCommand('csv', series, [['since', '7d']])).toBe(
     "caretaker metrics export --format csv --since 7d --name 'host.cpu.usage' --name 'host.disk.usage{mount=/it'\\''s}'",
   );
-  const zoomed = exportCommand('csv', [], [
-    ['from', '2026-03-02T08:00:00.000Z'],
-    ['to', '2026-03-02T09:00:00.000Z'],
-  ]);
-  expect(zoomed).toBe('caretaker metrics export --format csv --from 2026-03-02T08:00:00.000Z --to 2026-03-02T09:00:00.000Z');
+  const zoomed = exportCommand(
+    'csv',
+    [],
+    [
+      ['from', '2026-03-02T08:00:00.000Z'],
+      ['to', '2026-03-02T09:00:00.000Z'],
+    ],
+  );
+  expect(zoomed).toBe(
+    'caretaker metrics export --format csv --from 2026-03-02T08:00:00.000Z --to 2026-03-02T09:00:00.000Z',
+  );
 });
