@@ -159,7 +159,9 @@ test('what is shown leaves as a file, or by way of the clipboard', async ({ page
     page.getByRole('button', { name: 'Save as CSV' }).click(),
   ]);
   expect(file.suggestedFilename()).toBe('caretaker-metrics.csv');
-  await expect(page.getByText("caretaker metrics export --format csv --since 1h --name 'host.cpu.usage'")).toBeVisible();
+  await expect(
+    page.getByText("caretaker metrics export --format csv --since 1h --name 'host.cpu.usage'"),
+  ).toBeVisible();
   const lines = (await text(await file.createReadStream())).trim().split('\r\n');
   expect(lines[0]).toBe('at,name,labels,unit,value,min,max');
   expect(lines.at(-1)).toMatch(/,host\.cpu\.usage,,percent,71,71,71$/);
