@@ -42,7 +42,7 @@ fn attempt(source: &Path, target: &Path, limit: Limit, order: &CopyOrder) -> Res
     let before = record(source)?;
     match way(source)? {
         Way::Aside => aside::copy(source, target, limit)?,
-        Way::Shared => transfer(source, target, Others::May, limit)?,
+        Way::Shared => drop(transfer(source, target, Others::May, limit)?),
         Way::Alone => {
             transfer(source, target, Others::None, limit)?;
             // Nobody was there at the beginning; whoever came meanwhile left a trace.
@@ -59,7 +59,8 @@ fn attempt(source: &Path, target: &Path, limit: Limit, order: &CopyOrder) -> Res
     }
 }
 
-fn clear(target: &Path) {
+/// Removes what is left of a copy.
+pub(super) fn clear(target: &Path) {
     for part in ["", "-wal", "-shm", "-journal"] {
         // What is not there need not be removed.
         let _ = std::fs::remove_file(beside(target, part));

@@ -7,16 +7,13 @@ use std::time::{Duration, Instant};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
+use super::held::{Held, MOMENT, pause};
 use super::limit::Limit;
 use super::refused::Refused;
 use crate::database::uri;
 
 /// Pages between two looks at the clock.
 const PAGES: i32 = 128;
-/// How long a writer may be held up at once, with room for what is between two looks.
-const HELD: Duration = Duration::from_millis(120);
-/// How long it then has for itself.
-const PAUSE: Duration = Duration::from_millis(15);
 /// How long a lock of somebody else is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A database that others write all the time is tried this long; a larger one longer.
@@ -32,8 +29,8 @@ pub(super) enum Others {
     None,
 }
 
-/// Copies every page.
-pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<(), Refused> {
+/// Copies every page, and says how long a writer could be held up.
+pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<Held, Refused> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let mut from = Connection::open_with_flags(uri(source, others == Others::None), flags)?;
     from.busy_timeout(PATIENCE)?;
@@ -44,14 +41,16 @@ pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limi
     to.execute_batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000")?;
     let backup = Backup::new(&from, &mut to)?;
     if others == Others::None || mode == "wal" {
-        let done = hold(&from, &backup, limit)?;
-        return if done { Ok(()) } else { Err(Refused::slow()) };
+        // One state of the database is read, and writers go on.
+        let done = hold(&from, &backup, limit, None, &mut Held::default())?;
+        return if done { Ok(Held::default()) } else { Err(Refused::slow()) };
     }
     let length = std::fs::metadata(source)?.len();
     let turns = limit.within(LEAST + Duration::from_secs(length / BYTES_PER_SECOND));
+    let mut held = Held::default();
     loop {
-        if hold(&from, &backup, turns.within(HELD))? {
-            return Ok(());
+        if hold(&from, &backup, turns, Some(MOMENT), &mut held)? {
+            return Ok(held);
         }
         if turns.is_over() {
             return Err(Refused::For(
@@ -65,11 +64,20 @@ pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limi
 
 /// Copies from one state of the source until all is there or the time is over; pages that are there already count only while nobody
 /// wrote.
-fn hold(from: &Connection, backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
+fn hold(
+    from: &Connection,
+    backup: &Backup<'_, '_>,
+    limit: Limit,
+    moment: Option<Duration>,
+    held: &mut Held,
+) -> Result<bool, Refused> {
+    // The wait for the lock of a writer is no lock of ours.
     from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
-    let copied = until(backup, limit);
-    from.execute_batch("COMMIT")?;
-    copied
+    held.during(|| {
+        let copied = until(backup, moment.map_or(limit, |moment| limit.within(moment)));
+        from.execute_batch("COMMIT")?;
+        copied
+    })
 }
 
 fn until(backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
@@ -83,9 +91,4 @@ fn until(backup: &Backup<'_, '_>, limit: Limit) -> Result<bool, Refused> {
             _ => {}
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "it lets others write; this process does nothing else")]
-fn pause() {
-    std::thread::sleep(PAUSE);
 }
