@@ -12,6 +12,7 @@ mod clock_change;
 mod collectors;
 mod configuration;
 mod cost;
+mod databases;
 mod days;
 mod doors;
 mod evidence;

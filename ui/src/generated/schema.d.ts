@@ -2290,6 +2290,17 @@ export interface components {
             /** @description Until when. */
             to: components["schemas"]["Timestamp"];
         };
+        /** @description What is done with a database. */
+        CareSteps: {
+            /** @description How deep it is looked at. */
+            check: components["schemas"]["CheckDepth"];
+            /** @description Whether its log is written into it. */
+            checkpoint: boolean;
+            /** @description What becomes of unused pages. */
+            give_back: components["schemas"]["GiveBack"];
+            /** @description Whether its statistics are brought up to date. */
+            optimise: boolean;
+        };
         /** @description One entry of an alert's timeline. */
         Change: {
             /** @enum {string} */
@@ -2499,6 +2510,11 @@ export interface components {
             /** @description Why it fails or cannot be used; may be empty. */
             why?: string;
         };
+        /**
+         * @description How deep the structure is looked at.
+         * @enum {string}
+         */
+        CheckDepth: "none" | "quick" | "full";
         /**
          * @description How a check came out.
          * @enum {string}
@@ -3217,6 +3233,11 @@ export interface components {
             /** @description By mount point. */
             disks: components["schemas"]["DiskFolders"][];
         };
+        /**
+         * @description What becomes of pages that nothing uses.
+         * @enum {string}
+         */
+        GiveBack: "nothing" | "pieces" | "whole";
         /** @description What the way in that a request came by may do beyond looking. */
         GrantsView: {
             /** @description Change Caretaker's own state, back up, prove. */
@@ -3805,7 +3826,7 @@ export interface components {
          * @description What a task needs and does not have.
          * @enum {string}
          */
-        Need: "checks" | "logs" | "files" | "secrets" | "database_care" | "runbooks" | "folders" | "rotated_files" | "vulnerability_records" | "known_kind";
+        Need: "checks" | "logs" | "files" | "secrets" | "expired_rows" | "runbooks" | "folders" | "rotated_files" | "vulnerability_records" | "known_kind";
         /** @description A backup that will be made. */
         NextBackup: {
             /** @description When. */
@@ -4199,6 +4220,8 @@ export interface components {
             /** @description Incremental ones. */
             incremental: string;
         };
+        /** @description A look at PostgreSQL databases. */
+        PostgresCare: Record<string, never>;
         /** @description What failed, why, and what to do next. */
         Problem: {
             /** @description For programs. */
@@ -5025,6 +5048,25 @@ export interface components {
          * @example 15m
          */
         Span: string;
+        /** @description Clearing of rows that have expired. */
+        SqlCleanup: {
+            /** @description The column that says when a row was made or ends. */
+            column?: string | null;
+            /** @description File of the database. */
+            database?: string | null;
+            /** @description Rows whose time is longer ago go. */
+            older_than: components["schemas"]["Span"];
+            stored_as?: null | components["schemas"]["StoredAs"];
+            /** @description The table. */
+            table?: string | null;
+        };
+        /** @description Care of SQLite databases. */
+        SqliteCare: {
+            /** @description The one; all that are known without. */
+            database?: string | null;
+            /** @description What is done with them. */
+            steps: components["schemas"]["CareSteps"];
+        };
         /** @description Switches starting at login. */
         StartAtLoginRequest: {
             /** @description On or off. */
@@ -5175,6 +5217,11 @@ export interface components {
              */
             total_bytes: number;
         };
+        /**
+         * @description How a column says when.
+         * @enum {string}
+         */
+        StoredAs: "seconds" | "milliseconds" | "text";
         /** @description Patterns that are usually left out. */
         SuggestedExclude: {
             /** @description Whether it is ticked at first. */
@@ -5567,6 +5614,15 @@ export interface components {
         } | {
             /** @description A job is proven to restore. */
             drill: string;
+        } | {
+            /** @description SQLite databases. */
+            "sqlite-care": components["schemas"]["SqliteCare"];
+        } | "sqlite-fit" | {
+            /** @description PostgreSQL databases. */
+            "postgres-care": components["schemas"]["PostgresCare"];
+        } | {
+            /** @description Expired rows. */
+            "sql-cleanup": components["schemas"]["SqlCleanup"];
         } | {
             /** @description What this version cannot do yet. */
             later: components["schemas"]["Need"];

@@ -361,6 +361,19 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
         why: "The backups of this job do not restore as they should.",
     },
     BuiltInRule {
+        id: "database-damaged",
+        title: "Database damaged",
+        metric: names::DATABASE_INTEGRITY,
+        of: Aggregate::Last,
+        over: None,
+        warning: None,
+        critical: Some(Threshold::Below(0.5)),
+        hold: RAISED_AT_ONCE,
+        clear_by: Some(0.25),
+        only_on: None,
+        why: "Pages that contradict each other do not mend; each write may spread it, and the last good backup grows older.",
+    },
+    BuiltInRule {
         id: "task-failed",
         title: "Maintenance failed",
         metric: names::TASK_STATE,
@@ -428,7 +441,7 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
 ];
 
 /// Ids of rules over series that this version does not measure yet; a file may already change them.
-pub const LATER_IDS: &[&str] = &["database-damaged", "check-failing", "certificate-expiring"];
+pub const LATER_IDS: &[&str] = &["check-failing", "certificate-expiring"];
 
 impl BuiltInRule {
     /// The rule with an id, on whatever system.
@@ -443,7 +456,7 @@ impl BuiltInRule {
 
     /// Whether its series end when their subject is taken out of the configuration, which is no reason to stay alarmed.
     fn ends_with_its_subject(&self) -> bool {
-        self.id == MODEL_SERVER || ["backup.", "task."].iter().any(|start| self.metric.starts_with(start))
+        self.id == MODEL_SERVER || ["backup.", "task.", "database."].iter().any(|start| self.metric.starts_with(start))
     }
 
     /// Whether a system has it.

@@ -12,15 +12,15 @@ const SLACK: Span = Span::from_days(3);
 
 /// Reads every page of them.
 pub(super) async fn integrity(engine: &Engine) -> Result<Outcome, Problem> {
-    let (findings, figures) = engine
+    let (findings, figures, mut damages) = engine
         .blocking(|inner| {
             let checked = [
                 ("metrics.db", inner.metrics.check(), inner.metrics.size_bytes()),
                 ("caretaker.db", inner.state.check(), inner.state.size_bytes()),
             ];
-            let mut findings = Vec::new();
-            let mut figures = Vec::new();
+            let (mut findings, mut figures, mut damages) = (Vec::new(), Vec::new(), Vec::new());
             for (name, check, size) in checked {
+                damages.push((name, check.as_ref().err().map(ToString::to_string)));
                 let shown = Unit::Bytes.format(size as f64);
                 findings.push(match check {
                     Ok(()) => Finding::note(name, format!("It is whole; it takes up {shown}.")),
@@ -29,10 +29,14 @@ pub(super) async fn integrity(engine: &Engine) -> Result<Outcome, Problem> {
                 });
                 figures.push(Figure { name: name.to_owned(), value: size as f64, unit: "bytes".to_owned() });
             }
-            Ok((findings, figures))
+            Ok((findings, figures, damages))
         })
         .await?;
     let catalog = engine.catalog(|catalog| Ok((catalog.check(), catalog.size_bytes()))).await?;
+    damages.push(("catalog.db", catalog.0.as_ref().err().map(ToString::to_string)));
+    for (name, damage) in damages {
+        engine.remember_own_database(name, damage).await?;
+    }
     let mut findings: Vec<Finding> = findings;
     findings.push(match catalog {
         (Ok(()), size) => {
