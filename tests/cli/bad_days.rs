@@ -143,7 +143,7 @@ fn a_short_command_never_sets_samples_aside_without_a_word() {
     assert!(status.operations.iter().any(|one| one.what.contains("metrics.damaged-")), "{:?}", status.operations);
     assert_eq!(world.run(&["run", "--once"]).code, 0);
     let status: Status = world.run(&["status", "--json"]).document();
-    assert!(status.alerts.iter().any(|alert| alert.rule == "database-damaged"), "{:?}", status.alerts);
+    assert!(status.alerts.iter().any(|alert| alert.rule == "own-database"), "{:?}", status.alerts);
 }
 
 #[test]

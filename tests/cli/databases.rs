@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use caretaker_core::backup::ArchivePath;
+use caretaker_core::database::RowsOrder;
+use caretaker_core::time::{Span, Timestamp};
 use rustix::process::{Flock, FlockOffsetType, FlockType, fcntl_getlk};
 use serde_json::Value;
 
@@ -189,11 +192,76 @@ fn case_36_a_damaged_database_holds_up_nothing_and_older_archives_stay() {
 #[test]
 fn the_verbs_for_one_database_answer_every_order_and_are_shown_nowhere() {
     let world = World::new();
-    for verb in ["copy-database", "check-database"] {
+    for verb in ["copy-database", "check-database", "care-database", "clear-rows"] {
         let output = world.command(&[verb]).output().unwrap();
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(answer["failed"]["code"], "usage", "{answer}");
         assert!(!world.run(&["--help"]).out.contains(verb));
         assert_eq!(world.run(&[verb, "more"]).code, 2);
     }
+}
+
+/// What Python's SQLite says to a script about a database.
+fn python(file: &Path, script: &str) -> String {
+    let text =
+        format!("import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)\n{script}");
+    let output = Command::new("python3").args(["-c", &text, file.to_str().unwrap()]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_clean_up_that_is_killed_leaves_whole_transactions_and_the_next_one_goes_on() {
+    let world = World::new();
+    let file = world.beside("board.sqlite");
+    python(
+        &file,
+        "
+db.execute('PRAGMA journal_mode=wal').fetchall()
+db.execute('PRAGMA synchronous=off')
+db.execute('CREATE TABLE session (id INTEGER PRIMARY KEY, seen INT, text TEXT)')
+db.execute('CREATE INDEX by_text ON session (text)')
+db.execute(\"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 300000) INSERT INTO session (seen, text) SELECT 1700000000, hex(i * 7919) FROM n\")
+db.execute('INSERT INTO session (seen) VALUES (1772438400)')
+",
+    );
+    let now: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+    let order = |number: u32| {
+        let order = RowsOrder {
+            file: ArchivePath::new(file.to_str().unwrap().as_bytes()),
+            table: "session".to_owned(),
+            column: "seen".to_owned(),
+            stored_as: None,
+            before: now - Span::from_days(30),
+            now,
+            copy: world.beside(&format!("copy-{number}.sqlite")).display().to_string(),
+            is_dry: false,
+            limit: Span::from_minutes(2),
+        };
+        serde_json::to_vec(&order).unwrap()
+    };
+    let begin = |number: u32| {
+        use std::io::Write as _;
+        let mut command = world.command(&["clear-rows"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&order(number)).unwrap();
+        child
+    };
+    let rows =
+        || python(&file, "print(db.execute('SELECT count(*) FROM session').fetchone()[0])").parse::<u64>().unwrap();
+    let mut child = begin(1);
+    World::wait_until("the first rows to go", || rows() < 300_001);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = rows();
+    assert!(left > 1, "it was over before the kill");
+    assert_eq!(python(&file, "print(db.execute('PRAGMA integrity_check').fetchone()[0])"), "ok");
+    let output = begin(2).wait_with_output().unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["cleared"]["deleted"], left - 1, "{answer}");
+    assert_eq!(rows(), 1);
+    assert!(
+        answer["cleared"]["batches"].as_u64().unwrap() > 1 && answer["cleared"]["held_ms"].as_u64().unwrap() <= 250,
+        "{answer}"
+    );
 }

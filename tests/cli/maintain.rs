@@ -104,3 +104,29 @@ fn everything_is_written_into_a_folder_of_its_own_and_everything_is_checked() {
         checked["checks"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
     assert!(names.contains(&"integrity") && names.contains(&"configuration"), "{names:?}");
 }
+
+#[test]
+fn a_damaged_database_is_found_from_outside_and_told_to_scripts() {
+    use std::os::unix::fs::FileExt as _;
+    let world = World::new();
+    let file = world.beside("board.sqlite");
+    fs::create_dir(world.home()).unwrap();
+    let text = format!("[[task]]\nid = \"look\"\nkind = \"integrity\"\ndatabase = \"{}\"\n", file.display());
+    crate::world::put(&world.home().join("caretaker.toml"), text.as_bytes());
+    let script = "import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('CREATE TABLE letter (text TEXT)')
+db.executemany('INSERT INTO letter VALUES (?)', [(str(i) * 40,) for i in range(900)])";
+    let made = std::process::Command::new("python3").args(["-c", script, file.to_str().unwrap()]).status().unwrap();
+    assert!(made.success());
+    let run: Value = world.read(&["maintain", "run", "look", "--json"]);
+    assert_eq!(run["outcome"]["result"], "done", "{run}");
+    fs::File::options().write(true).open(&file).unwrap().write_all_at(&[0xa5; 9_000], 9_000).unwrap();
+    let said = world.run(&["maintain", "run", "look", "--json"]);
+    let run: Value = said.document();
+    assert_eq!(run["outcome"]["result"], "attention", "{run}");
+    let text = run["outcome"]["findings"][0]["text"].as_str().unwrap();
+    assert!(text.starts_with("It is damaged: ") && text.contains("No backup job saves it"), "{text}");
+    let said = world.run(&["maintain", "history", "look"]);
+    assert!(said.out.contains("is damaged"), "{said:?}");
+}

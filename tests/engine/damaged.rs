@@ -13,7 +13,7 @@ use caretaker_engine::PointsQuery;
 use caretaker_testkit::World;
 
 const PAGE: usize = 4_096;
-const RULE: &str = "database-damaged";
+const RULE: &str = "own-database";
 
 fn database(home: &Path) -> PathBuf {
     home.join("metrics.db")

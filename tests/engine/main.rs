@@ -13,6 +13,7 @@ mod collectors;
 mod configuration;
 mod cost;
 mod damaged;
+mod databases;
 mod days;
 mod doors;
 mod evidence;

@@ -45,6 +45,10 @@ const WORDS: Record<string, [number, string][]> = {
     [0.5, 'proven'],
     [-Infinity, 'failed in a drill'],
   ],
+  'database.integrity': [
+    [0.5, 'whole'],
+    [-Infinity, 'damaged'],
+  ],
   'task.state': [
     [1.5, 'failed'],
     [0.5, 'found something to look at'],

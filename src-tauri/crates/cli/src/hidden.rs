@@ -7,8 +7,9 @@ use std::io::{Write as _, stdin, stdout};
 use std::process::ExitCode;
 
 use caretaker_core::backup::{CheckAnswer, CopyAnswer};
+use caretaker_core::database::{CareAnswer, RowsAnswer};
 use caretaker_core::problem::{Code, Problem};
-use caretaker_platform::command::{CHECK_VERB, COPY_VERB, WORK_VERB};
+use caretaker_platform::command::{CARE_VERB, CHECK_VERB, CLEAR_VERB, COPY_VERB, WORK_VERB};
 use caretaker_store::foreign;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,8 @@ pub fn find(words: &[OsString]) -> Option<ExitCode> {
         WORK_VERB => caretaker_worker::run(),
         COPY_VERB => answer(foreign::copy, CopyAnswer::Failed),
         CHECK_VERB => answer(foreign::check, CheckAnswer::Failed),
+        CARE_VERB => answer(foreign::care, CareAnswer::Failed),
+        CLEAR_VERB => answer(foreign::clear, RowsAnswer::Failed),
         _ => return None,
     };
     Some(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })

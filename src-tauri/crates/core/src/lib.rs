@@ -4,6 +4,7 @@ pub mod alert;
 pub mod backup;
 pub mod config;
 pub mod cost;
+pub mod database;
 pub mod egress;
 pub mod export;
 pub mod folder;

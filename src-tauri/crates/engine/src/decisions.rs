@@ -28,6 +28,7 @@ impl Pipeline {
     pub(crate) fn decide(&mut self, mut transitions: Vec<Transition>, round: Option<&Round>, now: Timestamp) -> usize {
         self.refresh_mutes(now);
         self.explain(&mut transitions, now);
+        self.explain_databases(&mut transitions);
         let (notices, settings) = self.plan(&transitions, now);
         let due =
             round.is_some_and(|round| round.moment.awake - self.saved >= SAVE_EVERY || round.moment.awake < self.saved);

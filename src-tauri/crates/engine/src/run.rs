@@ -91,6 +91,7 @@ impl Engine {
         readings.extend(self.own_readings(took));
         readings.extend(self.backup_readings(now));
         readings.extend(self.task_readings());
+        readings.extend(self.database_readings().await);
         let round = Round {
             id: RoundId::default(),
             moment,

@@ -1,6 +1,7 @@
-//! One piece of work on archives, in a process of its own: the order comes in as one line, reports go out as lines, and the end
+//! One piece of work on archives or databases, in a process of its own: the order comes in as one line, reports go out as lines, and the end
 //! of the input cancels the work. Knows no engine, no store and no schedule.
 
+mod care;
 mod create;
 mod databases;
 mod drill;

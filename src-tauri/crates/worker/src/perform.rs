@@ -8,6 +8,7 @@ use caretaker_core::backup::{Report, Work};
 use caretaker_core::problem::Problem;
 use caretaker_platform::{background, signals};
 
+use crate::care::care;
 use crate::create::create;
 use crate::databases::Apart;
 use crate::drill::drill;
@@ -45,6 +46,7 @@ const fn in_a_hurry(work: &Work) -> bool {
         Work::Verify(order) => order.hurry,
         Work::Drill(order) => order.hurry,
         Work::Store(order) => order.hurry,
+        Work::Databases(_) => false,
         // A person waits for it.
         Work::Restore(_) | Work::Read(_) | Work::Preview(_) | Work::Key(_) => true,
     }
@@ -62,6 +64,7 @@ pub fn perform(work: &Work, voice: &Voice, cancel: &Cancel) -> bool {
         Work::Preview(order) => preview(order, voice, cancel),
         Work::Key(order) => key(order, voice),
         Work::Store(order) => at_store(order, voice, cancel),
+        Work::Databases(order) => care(order, &databases, voice, cancel),
     };
     match result {
         Ok(()) => true,

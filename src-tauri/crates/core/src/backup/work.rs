@@ -1,4 +1,4 @@
-//! What a worker is asked to do, and what it tells meanwhile. A worker is a process of its own, `caretaker` with a hidden verb:
+//! What a worker is asked to do with archives and databases, and what it tells meanwhile. A worker is a process of its own, `caretaker` with a hidden verb:
 //! the order is the first line that it reads, as JSON; each report is a line that it writes; the end of its input cancels it.
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::offsite::{ReachedByWorker, StoreNews, StoreOrder, StoreOutcome};
 use super::outcome::{CreateOutcome, DrillOutcome, ExceptionView, FilePreview, RestoreOutcome, VerifyOutcome};
 use super::{ArchivePath, Compression, KeyFacts, KeyOrder};
+use crate::database::{DatabaseOrder, DatabaseOutcome};
 use crate::problem::Problem;
 use crate::retention::ArchiveType;
 use crate::time::Timestamp;
@@ -31,6 +32,8 @@ pub enum Work {
     Key(KeyOrder),
     /// Work at a store beyond this machine.
     Store(Box<StoreOrder>),
+    /// Look after databases.
+    Databases(Box<DatabaseOrder>),
 }
 
 /// What archives are about.
@@ -320,6 +323,8 @@ pub enum Report {
     Reached(Vec<ReachedByWorker>),
     /// The work at a store is done.
     AtStore(Box<StoreOutcome>),
+    /// Databases were looked after.
+    Databases(Box<DatabaseOutcome>),
     /// It did not work; the last report.
     Failed(Problem),
 }
@@ -344,6 +349,7 @@ impl Report {
             | Self::Preview(_)
             | Self::Key(_)
             | Self::AtStore(_)
+            | Self::Databases(_)
             | Self::Failed(_) => true,
         }
     }

@@ -38,7 +38,7 @@ const ENGINE_STALE: &str = "engine-stale";
 /// The rule over a series that ends when its subject is no longer looked for, which is no reason to stay alarmed.
 const MODEL_SERVER: &str = "model-server";
 /// Ends when nobody keeps the file.
-const DATABASE_DAMAGED: &str = "database-damaged";
+const OWN_DATABASE: &str = "own-database";
 /// A sample is stale when it is older than this many intervals.
 const STALE_INTERVALS: i64 = 3;
 
@@ -220,7 +220,7 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
         why: "One rule for a broken collector instead of one silence for each series that it would fill.",
     },
     BuiltInRule {
-        id: DATABASE_DAMAGED,
+        id: OWN_DATABASE,
         title: "A database was set aside",
         metric: names::OWN_DATABASE_DAMAGED,
         of: Aggregate::Last,
@@ -376,6 +376,19 @@ pub const BUILT_IN_RULES: &[BuiltInRule] = &[
         why: "The backups of this job do not restore as they should.",
     },
     BuiltInRule {
+        id: "database-damaged",
+        title: "Database damaged",
+        metric: names::DATABASE_INTEGRITY,
+        of: Aggregate::Last,
+        over: None,
+        warning: None,
+        critical: Some(Threshold::Below(0.5)),
+        hold: RAISED_AT_ONCE,
+        clear_by: Some(0.25),
+        only_on: None,
+        why: "Pages that contradict each other do not mend; each write may spread it, and the last good backup grows older.",
+    },
+    BuiltInRule {
         id: "task-failed",
         title: "Maintenance failed",
         metric: names::TASK_STATE,
@@ -459,8 +472,8 @@ impl BuiltInRule {
     /// Whether its series end when their subject is taken out of the configuration, which is no reason to stay alarmed.
     fn ends_with_its_subject(&self) -> bool {
         self.id == MODEL_SERVER
-            || self.id == DATABASE_DAMAGED
-            || ["backup.", "task."].iter().any(|start| self.metric.starts_with(start))
+            || self.id == OWN_DATABASE
+            || ["backup.", "task.", "database."].iter().any(|start| self.metric.starts_with(start))
     }
 
     /// Whether a system has it.

@@ -26,5 +26,6 @@ pub use run::TaskRun;
 pub use task::{Interrupted, Need, Task, Touch, Window};
 pub use tier::Tier;
 pub use work::{
-    Audit, Cleanup, CommandStep, HttpMethod, HttpStep, Remove, Rotation, Scan, StartOf, TASK_KINDS, Work, is_known_kind,
+    Audit, Cleanup, CommandStep, HttpMethod, HttpStep, PostgresCare, Remove, Rotation, Scan, SqlCleanup, SqliteCare,
+    StartOf, TASK_KINDS, Work, is_known_kind,
 };

@@ -3,7 +3,8 @@
 
 use super::task::{Interrupted, Need, Task, Touch};
 use super::tier::Tier;
-use super::work::{Audit, Cleanup, Remove, Rotation, Scan, Work};
+use super::work::{Audit, Cleanup, PostgresCare, Remove, Rotation, Scan, SqlCleanup, SqliteCare, Work};
+use crate::database::{CareSteps, CheckDepth, GiveBack};
 use crate::time::Span;
 
 /// A task as it is shipped.
@@ -97,6 +98,11 @@ const MONTHLY: Tier = Tier::Monthly;
 const QUARTERLY: Tier = Tier::Quarterly;
 const YEARLY: Tier = Tier::Yearly;
 
+/// All SQLite databases that are known.
+fn sqlite(steps: CareSteps) -> Work {
+    Work::SqliteCare(SqliteCare { database: None, steps })
+}
+
 fn no_scan() -> Scan {
     Scan { folders: Vec::new(), osv: None }
 }
@@ -159,9 +165,17 @@ pub const READY_MADE: &[ReadyMade] = &[
     changes(
         "expired-rows",
         "Clear expired rows",
-        "Deletes expired rows of a service's database, backed up first, counted and in batches.",
+        "Deletes rows of a service's SQLite database that are older than you say: counted, copied first, in batches that keep nobody waiting.",
         (DAILY, "daily 03:30"),
-        || Work::Later(Need::DatabaseCare),
+        || {
+            Work::SqlCleanup(SqlCleanup {
+                database: None,
+                table: None,
+                column: None,
+                stored_as: None,
+                older_than: Span::from_days(30),
+            })
+        },
     ),
     changes(
         "log-rotation",
@@ -175,15 +189,32 @@ pub const READY_MADE: &[ReadyMade] = &[
         changes(
             "wal-checkpoint",
             "Checkpoint databases",
-            "Writes the logs of services' SQLite databases into the databases.",
+            "Writes the logs of services' SQLite databases into the databases, beside whoever uses them.",
             (DAILY, "daily 03:40"),
-            || Work::Later(Need::DatabaseCare),
+            || sqlite(CareSteps { checkpoint: true, ..CareSteps::look(CheckDepth::None) }),
+        ),
+    ),
+    of(
+        "databases",
+        reads(
+            "database-check",
+            "Databases are whole",
+            "Reads every page of the SQLite databases that backup jobs and tasks name or find, and says which are damaged.",
+            (DAILY, "daily 04:40"),
+            || sqlite(CareSteps::look(CheckDepth::Quick)),
         ),
     ),
     of(
         "report",
         after(
-            &["services-answer", "model-servers", "error-rate", "daily-review", "configuration-check"],
+            &[
+                "services-answer",
+                "model-servers",
+                "error-rate",
+                "daily-review",
+                "configuration-check",
+                "database-check",
+            ],
             reads(
                 "daily-report",
                 "Report of the day",
@@ -233,6 +264,13 @@ pub const READY_MADE: &[ReadyMade] = &[
         || Work::Integrity,
     ),
     reads(
+        "postgres-review",
+        "PostgreSQL databases",
+        "Asks the PostgreSQL databases that backup jobs name for connections, dead rows, useless indexes, slow queries and age.",
+        (WEEKLY, "weekly mon 05:35"),
+        || Work::PostgresCare(PostgresCare::default()),
+    ),
+    reads(
         "service-files",
         "Configuration files of services",
         "Compares the configuration files of services with their history and with each other.",
@@ -249,7 +287,7 @@ pub const READY_MADE: &[ReadyMade] = &[
     of(
         "report",
         after(
-            &["weekly-review", "backup-review", "own-databases", "history-terms"],
+            &["weekly-review", "backup-review", "own-databases", "history-terms", "postgres-review"],
             reads(
                 "weekly-report",
                 "Report of the week",
@@ -282,9 +320,22 @@ pub const READY_MADE: &[ReadyMade] = &[
         changes(
             "database-optimisation",
             "Optimise databases",
-            "Brings the statistics of services' databases up to date and gives unused room back.",
+            "Brings the statistics of services' SQLite databases up to date and gives unused room back, in pieces that keep nobody waiting.",
             (MONTHLY, "monthly first sunday 03:40"),
-            || Work::Later(Need::DatabaseCare),
+            || {
+                let steps = CareSteps::look(CheckDepth::None);
+                sqlite(CareSteps { checkpoint: true, optimise: true, give_back: GiveBack::Pieces, ..steps })
+            },
+        ),
+    ),
+    of(
+        "databases",
+        reads(
+            "database-review",
+            "Databases to the last index",
+            "Compares indexes of SQLite databases with their tables, checks foreign keys, and reviews indexes, unused room and growth.",
+            (MONTHLY, "monthly first sunday 04:40"),
+            || sqlite(CareSteps::look(CheckDepth::Full)),
         ),
     ),
     reads(
@@ -332,9 +383,9 @@ pub const READY_MADE: &[ReadyMade] = &[
     reads(
         "sqlite-fit",
         "Still right for SQLite?",
-        "Weighs users, waits and sizes of services' databases against a move to PostgreSQL.",
+        "Weighs sizes and growth of services' databases against a move to PostgreSQL.",
         (MONTHLY, "monthly 1 05:45"),
-        || Work::Later(Need::DatabaseCare),
+        || Work::SqliteFit,
     ),
     of(
         "report",
@@ -418,46 +469,4 @@ pub const READY_MADE: &[ReadyMade] = &[
 ];
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn all() -> Vec<Task> {
-        READY_MADE.iter().map(|ready| ready.task().unwrap_or_else(|| panic!("{}: {}", ready.id, ready.every))).collect()
-    }
-
-    #[test]
-    fn every_task_has_a_time_of_its_tier_and_says_what_it_does() {
-        let tasks = all();
-        for task in &tasks {
-            assert_eq!(Tier::of(&task.every), task.tier, "{}", task.id);
-            assert!(task.does.ends_with('.') && task.does.len() > 30, "{}", task.id);
-            assert!(task.after.iter().all(|other| tasks.iter().any(|task| task.id == *other)), "{}", task.id);
-        }
-        let ids: BTreeSet<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
-        assert_eq!(ids.len(), tasks.len());
-        for tier in Tier::ALL {
-            assert!(tasks.iter().any(|task| task.tier == tier), "{tier:?}");
-        }
-    }
-
-    #[test]
-    fn what_reads_is_on_and_what_changes_waits_for_a_person() {
-        for task in all() {
-            assert_eq!(task.enabled, task.touch == Touch::Reads, "{}", task.id);
-            let changes = matches!(task.work, Work::Cleanup(_) | Work::Rotate(_) | Work::Command(_) | Work::Http(_));
-            assert!(!changes || task.touch == Touch::Changes, "{}", task.id);
-        }
-    }
-
-    #[test]
-    fn what_is_due_together_in_a_family_comes_at_the_same_minute() {
-        let minute = |task: &Task| task.every.to_string().rsplit(' ').next().unwrap_or_default().to_owned();
-        let tasks = all();
-        for family in tasks.iter().map(|task| task.family.as_str()).collect::<BTreeSet<_>>() {
-            let minutes: BTreeSet<String> = tasks.iter().filter(|task| task.family == family).map(&minute).collect();
-            assert_eq!(minutes.len(), 1, "{family}: {minutes:?}");
-        }
-    }
-}
+mod tests;

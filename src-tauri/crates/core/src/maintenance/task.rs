@@ -43,8 +43,8 @@ pub enum Need {
     Files,
     /// Secrets that are kept here.
     Secrets,
-    /// Care of SQLite and PostgreSQL databases.
-    DatabaseCare,
+    /// Which rows expire.
+    ExpiredRows,
     /// Runbooks.
     Runbooks,
     /// Folders to work in.
@@ -67,7 +67,9 @@ impl Need {
             Self::Secrets => {
                 "It needs secrets and certificates that are kept here, which are not part of this version yet."
             }
-            Self::DatabaseCare => "It needs the care of databases, which is not part of this version yet.",
+            Self::ExpiredRows => {
+                "Name its `database`, its `table` and the `column` that says when a row was made or ends."
+            }
             Self::Runbooks => "It needs runbooks, which are not part of this version yet.",
             Self::Folders => "Name its `folders` in the configuration.",
             Self::RotatedFiles => "Name its `files` in the configuration.",

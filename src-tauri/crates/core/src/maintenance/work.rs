@@ -5,13 +5,15 @@ use utoipa::ToSchema;
 
 use super::task::Need;
 use super::tier::Tier;
+use crate::database::{CareSteps, StoredAs};
 use crate::time::Span;
 
 /// Words for `kind` in the file.
-pub const TASK_KINDS: [&str; 24] = [
+pub const TASK_KINDS: [&str; 25] = [
     "sqlite-care",
     "postgres-care",
     "sql-cleanup",
+    "sqlite-fit",
     "cleanup",
     "rotate",
     "verify",
@@ -37,7 +39,7 @@ pub const TASK_KINDS: [&str; 24] = [
 
 /// Whether a word for `kind` is one that this version acts upon.
 pub fn is_known_kind(kind: &str) -> bool {
-    TASK_KINDS.contains(&kind) && !["sqlite-care", "postgres-care", "sql-cleanup", "later"].contains(&kind)
+    TASK_KINDS.contains(&kind) && kind != "later"
 }
 
 /// How what is cleared away goes.
@@ -84,6 +86,38 @@ pub struct Scan {
     pub folders: Vec<String>,
     /// The folder with an export of OSV.
     pub osv: Option<String>,
+}
+
+/// Care of SQLite databases.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SqliteCare {
+    /// The one; all that are known without.
+    pub database: Option<String>,
+    /// What is done with them.
+    pub steps: CareSteps,
+}
+
+/// A look at PostgreSQL databases.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PostgresCare {
+    /// The address of the one; all that backup jobs name without. It may hold a password, so that nobody is told.
+    #[serde(skip)]
+    pub database: Option<String>,
+}
+
+/// Clearing of rows that have expired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SqlCleanup {
+    /// File of the database.
+    pub database: Option<String>,
+    /// The table.
+    pub table: Option<String>,
+    /// The column that says when a row was made or ends.
+    pub column: Option<String>,
+    /// How the column says that; found out from its values without.
+    pub stored_as: Option<StoredAs>,
+    /// Rows whose time is longer ago go.
+    pub older_than: Span,
 }
 
 /// What an audit of rights looks at beyond the system's own places.
@@ -181,6 +215,14 @@ pub enum Work {
     Verify(Option<String>),
     /// A job is proven to restore.
     Drill(String),
+    /// SQLite databases.
+    SqliteCare(SqliteCare),
+    /// Whether databases are still right for SQLite.
+    SqliteFit,
+    /// PostgreSQL databases.
+    PostgresCare(PostgresCare),
+    /// Expired rows.
+    SqlCleanup(SqlCleanup),
     /// What this version cannot do yet.
     Later(Need),
 }
@@ -209,6 +251,10 @@ impl Work {
             Self::Http(_) => "http",
             Self::Verify(_) => "verify",
             Self::Drill(_) => "drill",
+            Self::SqliteCare(_) => "sqlite-care",
+            Self::SqliteFit => "sqlite-fit",
+            Self::PostgresCare(_) => "postgres-care",
+            Self::SqlCleanup(_) => "sql-cleanup",
             Self::Later(_) => "later",
         }
     }
@@ -218,6 +264,10 @@ impl Work {
         match self {
             Self::Later(need) => Some(*need),
             Self::Cleanup(cleanup) => cleanup.folders.is_empty().then_some(Need::Folders),
+            Self::SqlCleanup(rows) => {
+                let is_named = rows.database.is_some() && rows.table.is_some() && rows.column.is_some();
+                (!is_named).then_some(Need::ExpiredRows)
+            }
             Self::Rotate(rotation) => rotation.files.is_empty().then_some(Need::RotatedFiles),
             Self::StackAge(scan) => scan.folders.is_empty().then_some(Need::Folders),
             Self::Vulnerabilities(scan) => {
@@ -238,12 +288,42 @@ impl Work {
             | Self::Command(_)
             | Self::Http(_)
             | Self::Verify(_)
-            | Self::Drill(_) => None,
+            | Self::Drill(_)
+            | Self::SqliteCare(_)
+            | Self::SqliteFit
+            | Self::PostgresCare(_) => None,
         }
     }
 
     /// Whether it starts programs or asks others, which only the socket and the window may have done.
-    pub const fn reaches_beyond(&self) -> bool {
-        matches!(self, Self::Command(_) | Self::Http(_) | Self::Rotate(_) | Self::Cleanup(_))
+    pub fn reaches_beyond(&self) -> bool {
+        self.changes_others() || matches!(self, Self::PostgresCare(_))
+    }
+
+    /// Whether it changes or removes what is not Caretaker's own, or may do so.
+    pub fn changes_others(&self) -> bool {
+        match self {
+            Self::Command(_) | Self::Http(_) | Self::Rotate(_) | Self::Cleanup(_) | Self::SqlCleanup(_) => true,
+            Self::SqliteCare(care) => care.steps.writes(),
+            Self::Review(_)
+            | Self::ModelServers
+            | Self::Configuration
+            | Self::Integrity
+            | Self::Backups
+            | Self::Terms
+            | Self::Benchmark
+            | Self::Updates
+            | Self::Audit(_)
+            | Self::Capacity
+            | Self::Defaults
+            | Self::StackAge(_)
+            | Self::Report(_)
+            | Self::Vulnerabilities(_)
+            | Self::Verify(_)
+            | Self::Drill(_)
+            | Self::SqliteFit
+            | Self::PostgresCare(_)
+            | Self::Later(_) => false,
+        }
     }
 }

@@ -347,6 +347,13 @@ pub const CATALOGUE: &[KnownSeries] = &[
         "Caretaker",
     ),
     own(
+        names::DATABASE_INTEGRITY,
+        Unit::Count,
+        &["database"],
+        "1 while the database was whole when it was last looked at, 0 while it was damaged.",
+        "Caretaker",
+    ),
+    own(
         names::TASK_STATE,
         Unit::Count,
         &["task"],

@@ -163,6 +163,8 @@ pub const DESTINATION_FREE: &str = "backup.destination.free";
 pub const DESTINATION_USAGE: &str = "backup.destination.usage";
 /// Seconds since the oldest archive that has no copy at a destination yet; label `destination`.
 pub const REPLICA_PENDING: &str = "backup.replica.pending";
+/// 1 while a database was whole when it was last looked at, 0 while it was damaged; label `database`.
+pub const DATABASE_INTEGRITY: &str = "database.integrity";
 /// How the newest run of a maintenance task came out: 0 well, 1 something to look at, 2 failed; label `task`.
 pub const TASK_STATE: &str = "task.state";
 /// A part of the newest benchmark in % of its median of the 90 days before; label `part`.

@@ -17,7 +17,7 @@ This page is generated from the program; do not edit.
 ";
 
 /// Themes by the beginning of the name, in the order of the page.
-const THEMES: [(&str, &[&str]); 12] = [
+const THEMES: [(&str, &[&str]); 13] = [
     ("CPU and load", &["host.cpu.", "host.load."]),
     ("Memory and swap", &["host.memory.", "host.swap."]),
     ("Disks", &["host.disk.", "host.io."]),
@@ -27,6 +27,7 @@ const THEMES: [(&str, &[&str]); 12] = [
     ("The machine", &["host."]),
     ("Local models", &["model."]),
     ("Backups", &["backup."]),
+    ("Databases", &["database."]),
     ("Maintenance", &["task."]),
     ("Caretaker itself", &["caretaker."]),
     ("Others", &[""]),

@@ -14,6 +14,7 @@ use super::catalog::Intake;
 use super::jobs::Shelf;
 use super::running::Running;
 use crate::engine::Engine;
+use crate::maintenance::COPIES;
 
 impl Engine {
     /// Backs up a job. Answers at once; the activity tells how it goes.
@@ -60,7 +61,7 @@ impl Engine {
             postgres: job.postgres.clone(),
             exclude: job.exclude.clone(),
             // Private keys do not lie with what they open.
-            never: ["archives", "staging", "pages", "engine.socket", "keys"].map(inside).into(),
+            never: ["archives", "staging", "pages", "engine.socket", "keys", COPIES].map(inside).into(),
         }
     }
 

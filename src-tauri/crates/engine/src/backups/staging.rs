@@ -13,7 +13,7 @@ const KEY: &str = "backup.staging";
 
 impl Engine {
     /// A name below `staging/` that nobody has, written down so that it is cleared whatever happens.
-    pub(super) async fn staged(&self, prefix: &str) -> Result<Staged, Problem> {
+    pub(crate) async fn staged(&self, prefix: &str) -> Result<Staged, Problem> {
         let name = format!("{prefix}{}", uuid::Uuid::now_v7());
         let path = self.0.home.folder().join("staging").join(&name).display().to_string();
         let written = name.clone();
@@ -22,7 +22,7 @@ impl Engine {
     }
 
     /// Its worker has ended, and removed it.
-    pub(super) async fn unstaged(&self, staged: &Staged) -> Result<(), Problem> {
+    pub(crate) async fn unstaged(&self, staged: &Staged) -> Result<(), Problem> {
         let name = staged.name.clone();
         self.blocking(move |inner| forget(inner, &name)).await
     }
@@ -49,7 +49,7 @@ impl Engine {
 }
 
 /// A folder that a worker may make.
-pub(super) struct Staged {
+pub(crate) struct Staged {
     name: String,
     pub path: String,
 }

@@ -2,6 +2,7 @@
 //! `core::maintenance`.
 
 mod bodies;
+mod databases;
 mod figures;
 mod memory;
 mod running;
@@ -11,8 +12,11 @@ mod standing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use caretaker_core::database::KnownDatabases;
 use caretaker_core::maintenance::{TaskMemory, TaskRun};
 use caretaker_core::time::Timestamp;
+
+pub(crate) use databases::COPIES;
 
 /// What the engine holds for maintenance. The locks are held for a look or a change only.
 #[derive(Default)]
@@ -23,6 +27,8 @@ pub(crate) struct Maintenance {
     pub running: Mutex<BTreeSet<String>>,
     /// The newest run of each task; none before it was first read.
     pub newest: Mutex<Option<BTreeMap<String, TaskRun>>>,
+    /// Databases as they were seen last; none before that was first read.
+    pub databases: Mutex<Option<KnownDatabases>>,
     /// Parts of the newest benchmark in % of their medians.
     pub shares: Mutex<Vec<(String, f64)>>,
     /// Until when nothing begins; the outer none before it was first read.

@@ -21,7 +21,7 @@ use tokio::process::Command;
 use group::Group;
 
 pub use blocking::{own_program, run_blocking};
-pub use work::{CHECK_VERB, COPY_VERB, SystemWorkers, WORK_VERB};
+pub use work::{CARE_VERB, CHECK_VERB, CLEAR_VERB, COPY_VERB, SystemWorkers, WORK_VERB};
 
 /// Programs of this machine.
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,6 +21,10 @@ pub const WORK_VERB: &str = "work";
 pub const COPY_VERB: &str = "copy-database";
 /// The hidden verb that looks into the copy of one database.
 pub const CHECK_VERB: &str = "check-database";
+/// The hidden verb that looks after one database where it lies.
+pub const CARE_VERB: &str = "care-database";
+/// The hidden verb that clears expired rows of one database.
+pub const CLEAR_VERB: &str = "clear-rows";
 /// The program that has it.
 const PROGRAM: &str = "caretaker";
 /// How long a worker may take to clear up after it was cancelled; a disk that hangs must not hang the engine.

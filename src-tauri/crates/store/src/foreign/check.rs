@@ -67,8 +67,8 @@ pub(super) fn look(file: &Path, limit: Limit, counting: Duration) -> Result<Look
 /// The whole check; the quick one when the whole takes too long or needs what is not here.
 fn structure(connection: &Connection) -> Result<Result<String, String>, Refused> {
     match ask(connection, "PRAGMA integrity_check(3)") {
-        Ok(said) if said == "ok" => Ok(Ok("its whole structure is right".to_owned())),
-        Ok(said) => Ok(Err(said)),
+        Ok(said) if said == ["ok"] => Ok(Ok("its whole structure is right".to_owned())),
+        Ok(said) => Ok(Err(said.join("; "))),
         Err(error) => match error.sqlite_error_code() {
             // Parts of the program that wrote it are missing here: functions, sort orders, kinds of tables.
             Some(ErrorCode::Unknown) => {
@@ -79,14 +79,15 @@ fn structure(connection: &Connection) -> Result<Result<String, String>, Refused>
     }
 }
 
-fn ask(connection: &Connection, pragma: &str) -> rusqlite::Result<String> {
+/// The lines that a check says.
+pub(super) fn ask(connection: &Connection, pragma: &str) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare(pragma)?;
     let mut rows = statement.query([])?;
     let mut said: Vec<String> = Vec::new();
     while let Some(row) = rows.next()? {
         said.push(row.get(0)?);
     }
-    Ok(said.join("; "))
+    Ok(said)
 }
 
 /// Rows of each ordinary table, in the order of names; none for those that take too long.

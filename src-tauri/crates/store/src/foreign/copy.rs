@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::time::Duration;
 
 use caretaker_core::backup::{CopyAnswer, CopyOrder, DatabaseCopy, Refusal};
 
 use super::aside;
 use super::check::{Look, look};
+use super::held::Held;
 use super::limit::Limit;
 use super::refused::Refused;
 use super::situation::{Way, record, way};
@@ -44,7 +44,7 @@ fn attempt(source: &Path, target: &Path, limit: Limit, order: &CopyOrder) -> Res
     let held = match way(source)? {
         Way::Aside => {
             aside::copy(source, target, limit)?;
-            Duration::ZERO
+            Held::default()
         }
         Way::Shared => transfer(source, target, Others::May, limit)?,
         Way::Alone => {
@@ -53,21 +53,19 @@ fn attempt(source: &Path, target: &Path, limit: Limit, order: &CopyOrder) -> Res
             if record(source)? != before || way(source)? != Way::Alone {
                 return Err(Refused::Moved);
             }
-            Duration::ZERO
+            Held::default()
         }
     };
     File::open(target)?.sync_all()?;
     let Look { page, verdict, tables } = look(target, limit, order.counting.to_duration())?;
     match verdict {
-        Ok(detail) => {
-            let held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX);
-            Ok(DatabaseCopy { page, tables, detail, held_ms })
-        }
+        Ok(detail) => Ok(DatabaseCopy { page, tables, detail, held_ms: held.milliseconds() }),
         Err(what) => Err(Refused::For(Refusal::Damaged, format!("is damaged ({what})"))),
     }
 }
 
-fn clear(target: &Path) {
+/// Removes what is left of a copy.
+pub(super) fn clear(target: &Path) {
     for part in ["", "-wal", "-shm", "-journal"] {
         // What is not there need not be removed.
         let _ = std::fs::remove_file(beside(target, part));

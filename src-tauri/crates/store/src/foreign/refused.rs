@@ -51,6 +51,9 @@ impl From<rusqlite::Error> for Refused {
             }
             Some(ErrorCode::DiskFull) => Self::For(Refusal::NoRoom, "has no room for its copy".to_owned()),
             Some(ErrorCode::OperationInterrupted) => Self::slow(),
+            Some(ErrorCode::ConstraintViolation) => {
+                Self::For(Refusal::Unreadable, format!("refuses a change ({error})"))
+            }
             _ => Self::For(Refusal::Unreadable, format!("cannot be read by SQLite ({error})")),
         }
     }

@@ -14,18 +14,18 @@ use rusqlite::Connection;
 use super::{check, copy};
 
 /// A database in a folder of its own, and a place for copies.
-struct Scene {
-    folder: tempfile::TempDir,
+pub(super) struct Scene {
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
         Self { folder }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.folder.path().join("data/board.sqlite")
     }
 
@@ -34,7 +34,7 @@ impl Scene {
     }
 
     /// A database of this journal mode with a thousand letters.
-    fn database(&self, mode: &str) -> Connection {
+    pub(super) fn database(&self, mode: &str) -> Connection {
         let connection = Connection::open(self.path()).unwrap();
         connection.query_row(&format!("PRAGMA journal_mode={mode}"), [], |_| Ok(())).unwrap();
         connection
@@ -81,7 +81,7 @@ impl Scene {
     }
 
     /// All files where the database lies, with their bytes.
-    fn files(&self) -> Vec<(String, Vec<u8>)> {
+    pub(super) fn files(&self) -> Vec<(String, Vec<u8>)> {
         let entries = std::fs::read_dir(self.folder.path().join("data")).unwrap();
         let mut files: Vec<_> = entries
             .map(|entry| entry.unwrap())
@@ -92,7 +92,7 @@ impl Scene {
     }
 
     /// Another process that says it is ready, does what the script says, and waits for its end.
-    fn other(&self, script: &str) -> Other {
+    pub(super) fn other(&self, script: &str) -> Other {
         use std::io::{BufRead as _, BufReader};
         let text = format!(
             "import sqlite3, sys, os, time\npath = sys.argv[1]\ndef ready():\n    print('ready', flush=True)\n{script}"
@@ -112,14 +112,14 @@ impl Scene {
 }
 
 /// A process that has the database open.
-struct Other {
+pub(super) struct Other {
     child: Child,
     output: std::io::BufReader<std::process::ChildStdout>,
 }
 
 impl Other {
     /// Ends its input, and gives what it says last.
-    fn end(mut self) -> String {
+    pub(super) fn end(mut self) -> String {
         use std::io::Read as _;
         drop(self.child.stdin.take());
         let mut said = String::new();
@@ -128,7 +128,7 @@ impl Other {
         said
     }
 
-    fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -151,7 +151,7 @@ fn checked(file: &Path) -> DatabaseCheck {
 const MOST_HELD: u64 = 250;
 
 /// Writes until its input ends, each write as soon as the last one is through; says how many rows there are.
-const WRITER: &str = "
+pub(super) const WRITER: &str = "
 import select
 db = sqlite3.connect(path, timeout=20, isolation_level=None)
 db.execute('PRAGMA synchronous=OFF')
@@ -237,7 +237,7 @@ sys.stdin.read()",
     assert!(scene.files() == before, "the files of the database were touched");
 }
 
-const LOGGED: &str = "
+pub(super) const LOGGED: &str = "
 db = sqlite3.connect(path, isolation_level=None)
 db.execute('PRAGMA wal_autocheckpoint=0')
 db.execute(\"INSERT INTO letter (text) VALUES ('only in the log')\")

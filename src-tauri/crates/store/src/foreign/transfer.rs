@@ -7,16 +7,13 @@ use std::time::{Duration, Instant};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
+use super::held::{Held, MOMENT, pause};
 use super::limit::Limit;
 use super::refused::Refused;
 use crate::database::uri;
 
 /// Pages between two looks at the clock.
 const PAGES: i32 = 128;
-/// How long a writer may be held up at once, with room for what is between two looks.
-const HELD: Duration = Duration::from_millis(120);
-/// How long it then has for itself.
-const PAUSE: Duration = Duration::from_millis(15);
 /// How long a lock of somebody else is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A database that others write all the time is tried this long; a larger one longer.
@@ -33,7 +30,7 @@ pub(super) enum Others {
 }
 
 /// Copies every page; says for how long at most others could be held up at once.
-pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<Duration, Refused> {
+pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limit) -> Result<Held, Refused> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let mut from = Connection::open_with_flags(uri(source, others == Others::None), flags)?;
     from.busy_timeout(PATIENCE)?;
@@ -43,16 +40,17 @@ pub(super) fn transfer(source: &Path, target: &Path, others: Others, limit: Limi
     // What a crash leaves of the copy is thrown away: it is synced once, at the end.
     to.execute_batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000")?;
     let backup = Backup::new(&from, &mut to)?;
+    let mut longest = Held::default();
     if others == Others::None || mode == "wal" {
         let Hold { is_done, longest_step, .. } = hold(&from, &backup, limit)?;
-        return if is_done { Ok(longest_step) } else { Err(Refused::slow()) };
+        longest.note(longest_step);
+        return if is_done { Ok(longest) } else { Err(Refused::slow()) };
     }
-    let mut longest = Duration::ZERO;
     let length = std::fs::metadata(source)?.len();
     let turns = limit.within(LEAST + Duration::from_secs(length / BYTES_PER_SECOND));
     loop {
-        let Hold { is_done, held, .. } = hold(&from, &backup, turns.within(HELD))?;
-        longest = longest.max(held);
+        let Hold { is_done, held, .. } = hold(&from, &backup, turns.within(MOMENT))?;
+        longest.note(held);
         if is_done {
             return Ok(longest);
         }
@@ -105,9 +103,4 @@ fn until(backup: &Backup<'_, '_>, limit: Limit) -> Result<(bool, Duration), Refu
             _ => {}
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "it lets others write; this process does nothing else")]
-fn pause() {
-    std::thread::sleep(PAUSE);
 }

@@ -38,7 +38,13 @@ impl<'a> Apart<'a> {
         Self { program: own_program().ok(), cancel }
     }
 
-    fn ask<O: Serialize, A: DeserializeOwned>(&self, verb: &str, order: &O, limit: Span) -> Result<A, Problem> {
+    /// Asks a process of its own.
+    pub(crate) fn ask<O: Serialize, A: DeserializeOwned>(
+        &self,
+        verb: &str,
+        order: &O,
+        limit: Span,
+    ) -> Result<A, Problem> {
         let failed = |why: String| {
             Problem::new(Code::Internal, format!("failed to open a database in a process of its own: {why}"))
         };
@@ -80,6 +86,6 @@ impl Opener for Apart<'_> {
 }
 
 /// How long work on so many bytes may take: a slow disk under load, and a margin.
-pub(super) fn limit(bytes: u64) -> Span {
+pub(crate) fn limit(bytes: u64) -> Span {
     Span::from_minutes(2) + Span::from_seconds(i64::try_from(bytes / (4 << 20)).unwrap_or(0))
 }

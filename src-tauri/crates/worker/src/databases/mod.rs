@@ -8,6 +8,6 @@ mod snapshots;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use apart::{Apart, Copier};
+pub(crate) use apart::{Apart, Copier, limit};
 pub(crate) use found::begins_as_database;
 pub(crate) use snapshots::Snapshots;

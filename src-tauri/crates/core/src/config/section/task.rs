@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use crate::config::fields::{ANY_SPAN, Fields};
 use crate::config::problem::ProblemCode;
 use crate::config::time_of_day::TimeOfDay;
+use crate::database::StoredAs;
 use crate::maintenance::{HttpMethod, Interrupted, READY_MADE, Remove, StartOf, TASK_KINDS, Tier};
 use crate::schedule::Schedule;
 use crate::time::Span;
@@ -23,6 +24,8 @@ const TIERS: [(&str, Tier); 5] = [
 ];
 const REMOVES: [(&str, Remove); 2] = [("trash", Remove::Trash), ("delete", Remove::Delete)];
 const METHODS: [(&str, HttpMethod); 2] = [("get", HttpMethod::Get), ("post", HttpMethod::Post)];
+const STORED: [(&str, StoredAs); 3] =
+    [("seconds", StoredAs::Seconds), ("milliseconds", StoredAs::Milliseconds), ("text", StoredAs::Text)];
 const INTERRUPTED: [(&str, Interrupted); 2] = [("again", Interrupted::Again), ("leave", Interrupted::Leave)];
 /// Younger files are never cleared away.
 const LEAST_AGE: Span = Span::from_hours(1);
@@ -66,13 +69,23 @@ pub(in crate::config) struct TaskSection {
     /// What becomes of a run that a kill or a power cut ended.
     #[schemars(with = "Option<String>", extend("enum" = ["again", "leave"], "default" = "again"))]
     pub interrupted: Option<Interrupted>,
-    /// File of the database that it is about.
+    /// File of the database that it is about, from `/` (`sqlite-care`, `integrity`, `sql-cleanup`; all that are known without), or the address or name of one (`postgres-care`).
     pub database: Option<String>,
+    /// The table with rows that expire (`sql-cleanup`).
+    pub table: Option<String>,
+    /// Its column that says when a row was made or ends (`sql-cleanup`).
+    pub column: Option<String>,
+    /// How that column says it: seconds or milliseconds since 1970, or a text such as `2026-03-02` (`sql-cleanup`); found out from its values without.
+    #[schemars(with = "Option<String>", extend("enum" = ["seconds", "milliseconds", "text"]))]
+    pub stored_as: Option<StoredAs>,
+    /// Whether a database with much unused room is written anew while nobody has it open (`sqlite-care`, `database-optimisation`).
+    #[schemars(extend("default" = false))]
+    pub vacuum: Option<bool>,
     /// Folders, from `/`: to clear (`cleanup`), to audit (`audit`), with lock files (`vulnerabilities`, `stack-age`).
     pub folders: Option<Vec<String>>,
     /// Only files whose name fits one of these, with `*` for anything (`cleanup`).
     pub names: Option<Vec<String>>,
-    /// Only files that were not changed for so long (`cleanup`), at least 1h.
+    /// Only files that were not changed for so long (`cleanup`), only rows whose time is so long ago (`sql-cleanup`); at least 1h.
     #[schemars(extend("default" = "30d"))]
     pub older_than: Option<Span>,
     /// Whether files go into a folder `trash` beside them first (`cleanup`).
@@ -147,6 +160,10 @@ impl TaskSection {
             under_load: fields.truth("under_load"),
             interrupted: fields.word("interrupted", &INTERRUPTED),
             database: fields.text("database"),
+            table: fields.text("table"),
+            column: fields.text("column"),
+            stored_as: fields.word("stored_as", &STORED),
+            vacuum: fields.truth("vacuum"),
             folders: fields.texts("folders"),
             names: fields.texts("names"),
             older_than: fields.span("older_than", LEAST_AGE..=*ANY_SPAN.end()),
@@ -176,7 +193,10 @@ impl TaskSection {
         if let Some(Err(error)) = self.every.as_deref().map(str::parse::<Schedule>) {
             fields.problem("every", ProblemCode::InvalidValue, format!("`every`: failed to {error}"));
         }
+        let is_address = self.kind.as_deref() == Some("postgres-care") || self.id.as_deref() == Some("postgres-review");
+        let file = self.database.clone().filter(|_| !is_address);
         let paths = [
+            ("database", file.as_slice()),
             ("folders", self.folders.as_deref().unwrap_or_default()),
             ("files", self.files.as_deref().unwrap_or_default()),
             ("osv", self.osv.as_slice()),
@@ -200,6 +220,9 @@ impl TaskSection {
             }
             Some("http") => fields.require("url"),
             Some("drill") => fields.require("job"),
+            Some("sql-cleanup") if !is_ready_made => {
+                ["database", "table", "column"].iter().for_each(|key| fields.require(key))
+            }
             Some(_) | None => {}
         }
         if let Some(url) = self.url.as_deref()

@@ -47,8 +47,7 @@ fn the_whole_example_is_taken_over() {
     let quiet = settings.notify.quiet[0];
     assert_eq!((quiet.from.minutes(), quiet.to.minutes(), quiet.except), (1_320, 420, Some(Level::Critical)));
     let unused = Document::parse(EVERYTHING).unwrap().unused_sections();
-    let expected =
-        ["rule.cpu-high.priority", "notify.channel.ops", "task.care-board-db", "keep.logs", "service", "flag"];
+    let expected = ["rule.cpu-high.priority", "notify.channel.ops", "keep.logs", "service", "flag"];
     assert_eq!(unused, expected);
 }
 

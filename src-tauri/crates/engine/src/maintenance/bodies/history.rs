@@ -27,13 +27,16 @@ pub(super) async fn integrity(engine: &Engine) -> Result<Outcome, Problem> {
     let mut figures = Vec::new();
     for (name, check, size) in checked {
         let shown = Unit::Bytes.format(size as f64);
-        findings.push(match check {
-            Ok(()) => Finding::note(name, format!("It is whole; it takes up {shown}.")),
+        let (finding, damage) = match check {
+            Ok(()) => (Finding::note(name, format!("It is whole; it takes up {shown}.")), None),
             Err(error) => damaged(engine, name, &error, generation).await,
-        });
+        };
+        findings.push(finding);
+        engine.remember_own_database(name, damage).await?;
         figures.push(Figure { name: name.to_owned(), value: size as f64, unit: "bytes".to_owned() });
     }
     let catalog = engine.catalog(|catalog| Ok((catalog.check(), catalog.size_bytes()))).await?;
+    engine.remember_own_database("catalog.db", catalog.0.as_ref().err().map(ToString::to_string)).await?;
     findings.push(match catalog {
         (Ok(()), size) => {
             Finding::note("catalog.db", format!("It is whole; it takes up {}.", Unit::Bytes.format(size as f64)))
@@ -52,21 +55,22 @@ pub(super) async fn integrity(engine: &Engine) -> Result<Outcome, Problem> {
     Ok(Outcome { figures, ..Outcome::found(sentence, findings) })
 }
 
-/// What is to be said of a damaged database. Samples begin anew at once: no other reads what was decided of them.
-async fn damaged(engine: &Engine, name: &str, error: &StoreError, generation: u32) -> Finding {
-    let finding = Finding::attention(name, format!("It is damaged: {error}."));
+/// What is to be said of a damaged database, and the damage that is left. Samples begin anew at once: no other reads what was
+/// decided of them.
+async fn damaged(engine: &Engine, name: &str, error: &StoreError, generation: u32) -> (Finding, Option<String>) {
+    let (finding, left) = (Finding::attention(name, format!("It is damaged: {error}.")), Some(error.to_string()));
     if name != "metrics.db" {
-        return finding
-            .hint("stop Caretaker, put the file of the last backup of the home in its place, and start it again");
+        let hint = "stop Caretaker, put the file of the last backup of the home in its place, and start it again";
+        return (finding.hint(hint), left);
     }
     let now = engine.now();
-    let begun = engine.ask(|reply| Work::Damaged(generation, now, reply)).await.and_then(|begun| begun);
-    finding.hint(match begun {
+    match engine.ask(|reply| Work::Damaged(generation, now, reply)).await.and_then(|begun| begun) {
         Ok(()) => {
-            "it was set aside beside the new one that was begun; the last backup of the home has it whole".to_owned()
+            let hint = "it was set aside beside the new one that was begun; the last backup of the home has it whole";
+            (finding.hint(hint), None)
         }
-        Err(problem) => format!("it could not be set aside: {problem}"),
-    })
+        Err(problem) => (finding.hint(format!("it could not be set aside: {problem}")), left),
+    }
 }
 
 /// Whether samples are kept for their terms and no longer.

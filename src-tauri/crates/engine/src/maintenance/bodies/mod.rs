@@ -7,6 +7,7 @@ mod benchmark;
 mod capacity;
 mod cleanup;
 mod configuration;
+mod databases;
 mod history;
 mod program;
 mod report;
@@ -71,6 +72,10 @@ pub(super) async fn perform(engine: &Engine, task: &Task, asked: Asked, stop: &S
         Work::Http(step) => program::http(engine, step, task.limit, is_dry).await,
         Work::Verify(job) => archives::verify(engine, job.as_deref()).await,
         Work::Drill(job) => archives::drill(engine, job).await,
+        Work::SqliteCare(care) => Box::pin(databases::sqlite(engine, task, care, is_dry)).await,
+        Work::SqliteFit => databases::fit(engine, task).await,
+        Work::PostgresCare(care) => databases::postgres(engine, task, care).await,
+        Work::SqlCleanup(wanted) => databases::rows(engine, task, wanted, is_dry).await,
         Work::Later(need) => Ok(Outcome::ended(RunResult::NotConfigured, need.sentence())),
     };
     done.unwrap_or_else(|problem| match problem.code {

@@ -1,9 +1,10 @@
 //! From the entries of the file to tasks with everything filled in.
 
 use super::TaskSection;
+use crate::database::{CareSteps, CheckDepth, GiveBack};
 use crate::maintenance::{
-    Audit, Cleanup, CommandStep, HttpStep, Need, READY_MADE, ReadyMade, Remove, Rotation, Scan, Task, Tier, Touch,
-    Window, Work,
+    Audit, Cleanup, CommandStep, HttpStep, Need, PostgresCare, READY_MADE, ReadyMade, Remove, Rotation, Scan,
+    SqlCleanup, SqliteCare, Task, Tier, Touch, Window, Work,
 };
 use crate::schedule::Schedule;
 use crate::time::Span;
@@ -32,20 +33,19 @@ impl TaskSection {
         let kind = self.kind.as_deref()?;
         let work = self.new_work(kind);
         let every: Schedule = self.every.as_deref().unwrap_or(EVERY).parse().ok()?;
-        let touch = match &work {
-            Work::Cleanup(_) | Work::Rotate(_) | Work::Command(_) | Work::Http(_) => Touch::Changes,
-            Work::Later(_) if kind == "sql-cleanup" || kind == "sqlite-care" => Touch::Changes,
-            _ => Touch::Reads,
-        };
+        let touch = if work.changes_others() { Touch::Changes } else { Touch::Reads };
         let mut task = Task {
             id: id.to_owned(),
             title: id.to_owned(),
             does: does(&work),
             tier: Tier::of(&every),
             touch,
-            family: match &self.database {
-                Some(database) => format!("{kind} {database}"),
-                None => id.to_owned(),
+            family: match &work {
+                // Rows of two tables are two things.
+                Work::SqliteCare(care) if care.database.is_some() => {
+                    format!("{kind} {}", care.database.as_deref().unwrap_or_default())
+                }
+                _ => id.to_owned(),
             },
             every,
             // Who writes a task of their own wants it to run.
@@ -103,6 +103,20 @@ impl TaskSection {
                 scan.folders = folders.unwrap_or_else(|| std::mem::take(&mut scan.folders));
                 scan.osv = self.osv.clone().or(scan.osv.take());
             }
+            Work::SqliteCare(care) => {
+                care.database = self.database.clone().or(care.database.take());
+                if self.vacuum == Some(true) && care.steps.give_back == GiveBack::Pieces {
+                    care.steps.give_back = GiveBack::Whole;
+                }
+            }
+            Work::PostgresCare(care) => care.database = self.database.clone().or(care.database.take()),
+            Work::SqlCleanup(rows) => {
+                rows.database = self.database.clone().or(rows.database.take());
+                rows.table = self.table.clone().or(rows.table.take());
+                rows.column = self.column.clone().or(rows.column.take());
+                rows.stored_as = self.stored_as.or(rows.stored_as);
+                rows.older_than = self.older_than.unwrap_or(rows.older_than);
+            }
             Work::Audit(audit) => audit.folders = folders.unwrap_or_else(|| std::mem::take(&mut audit.folders)),
             Work::Review(_)
             | Work::ModelServers
@@ -119,6 +133,7 @@ impl TaskSection {
             | Work::Http(_)
             | Work::Verify(_)
             | Work::Drill(_)
+            | Work::SqliteFit
             | Work::Later(_) => {}
         }
     }
@@ -129,9 +144,30 @@ impl TaskSection {
         });
         let scan = Scan { folders: Vec::new(), osv: None };
         match kind {
-            "sqlite-care" | "postgres-care" | "sql-cleanup" => Work::Later(Need::DatabaseCare),
-            // Of a foreign database: the care of databases does it.
-            "integrity" if self.database.is_some() => Work::Later(Need::DatabaseCare),
+            "sqlite-care" => {
+                let check = if tier >= Tier::Monthly { CheckDepth::Full } else { CheckDepth::Quick };
+                let give_back = if tier >= Tier::Weekly || self.vacuum == Some(true) {
+                    GiveBack::Pieces
+                } else {
+                    GiveBack::Nothing
+                };
+                let steps = CareSteps { check, checkpoint: true, optimise: true, give_back };
+                Work::SqliteCare(SqliteCare { database: None, steps })
+            }
+            "sqlite-fit" => Work::SqliteFit,
+            "postgres-care" => Work::PostgresCare(PostgresCare::default()),
+            "sql-cleanup" => Work::SqlCleanup(SqlCleanup {
+                database: None,
+                table: None,
+                column: None,
+                stored_as: None,
+                older_than: OLDER_THAN,
+            }),
+            // Of a foreign database: nothing is written.
+            "integrity" if self.database.is_some() => {
+                let check = if tier >= Tier::Monthly { CheckDepth::Full } else { CheckDepth::Quick };
+                Work::SqliteCare(SqliteCare { database: None, steps: CareSteps::look(check) })
+            }
             "integrity" => Work::Integrity,
             "cleanup" => Work::Cleanup(Cleanup {
                 folders: Vec::new(),
@@ -188,6 +224,10 @@ fn does(work: &Work) -> String {
         Work::Verify(None) => "Reads archives to their last byte.".to_owned(),
         Work::Verify(Some(job)) => format!("Reads the archives of `{job}` to their last byte."),
         Work::Drill(job) => format!("Proves that `{job}` restores."),
+        Work::SqliteCare(care) if care.steps.writes() => {
+            "Checks SQLite databases, writes their logs into them, and brings their statistics up to date.".to_owned()
+        }
+        Work::SqliteCare(_) => "Reads every page of SQLite databases and says which are damaged.".to_owned(),
         Work::Later(need) => need.sentence().to_owned(),
         _ => ready.map_or_else(String::new, |ready| ready.does.to_owned()),
     }
