@@ -71,7 +71,7 @@ test('a store is tested, added with the keyboard alone, and gets copies', async 
   await expectAccessible(page);
   // What was tested is not what is typed any more.
   await field(page, 'Folder in it').fill('laptop');
-  await expect(form(page).getByRole('status')).toBeEmpty();
+  await expect(form(page).getByText(/^Copies can be made/)).toBeHidden();
   await form(page).getByRole('button', { name: 'Add the store' }).press('Enter');
   await expect(page.getByRole('checkbox', { name: /^offsite s3:\/\/archives\/laptop/ })).toBeChecked();
   await expect(form(page)).toBeHidden();
