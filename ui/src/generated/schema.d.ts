@@ -531,6 +531,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups/stores/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries whether copies can be made at a store, and says what works and what does not. */
+        post: operations["test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/stores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes a store into the configuration, new or changed. Keys are named by where they are. */
+        put: operations["put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups/suggestions": {
         parameters: {
             query?: never;
@@ -1909,6 +1943,7 @@ export interface components {
         /** @description One alert in a list. */
         AlertView: {
             acknowledged?: null | components["schemas"]["Acknowledgement"];
+            explained_by?: null | components["schemas"]["CauseView"];
             fired_at?: null | components["schemas"]["Timestamp"];
             /** @description Its identity; a unique prefix is enough in requests. */
             id: components["schemas"]["AlertId"];
@@ -1916,6 +1951,11 @@ export interface components {
             judged: string;
             /** @description Its labels. */
             labels: components["schemas"]["Labels"];
+            /**
+             * @description How long it lasted or lasts, in time awake that was observed.
+             * @example 4m
+             */
+            lasted?: string;
             /** @description How bad. */
             level: components["schemas"]["Level"];
             /** @description Name of the judged series. */
@@ -1927,6 +1967,8 @@ export interface components {
              * @description The worst so far.
              */
             peak: number;
+            /** @description How sure the value is, of a forecast with an end: `4 to 7 d`. */
+            range_text?: string | null;
             recovering_since?: null | components["schemas"]["Timestamp"];
             resolved_at?: null | components["schemas"]["Timestamp"];
             /** @description Id of its rule. */
@@ -2130,6 +2172,7 @@ export interface components {
             fired: components["schemas"]["BacktestSpan"][];
             /** @description Start of the range. */
             from: components["schemas"]["Timestamp"];
+            measured_from?: null | components["schemas"]["Timestamp"];
             /** @description Stored rounds that it was judged over. */
             rounds: number;
             /** @description The rule with its changes. */
@@ -2300,6 +2343,13 @@ export interface components {
             give_back: components["schemas"]["GiveBack"];
             /** @description Whether its statistics are brought up to date. */
             optimise: boolean;
+        };
+        /** @description An alert that explains another. */
+        CauseView: {
+            /** @description Its identity. */
+            id: components["schemas"]["AlertId"];
+            /** @description What it is, in words: `Disk / 97 % full for 2 h`. */
+            text: string;
         };
         /** @description One entry of an alert's timeline. */
         Change: {
@@ -2782,6 +2832,8 @@ export interface components {
              * @description Entries of the state before that are gone.
              */
             gone: number;
+            /** @description Whether a newer archive than the one it was compared with could not be read, because its key is not here. */
+            is_key_missing?: boolean;
             /** @description How it ended. */
             result: components["schemas"]["CreateResult"];
             /**
@@ -3688,7 +3740,7 @@ export interface components {
          * @description What a mark on a chart stands for.
          * @enum {string}
          */
-        MarkKind: "boot" | "power_loss" | "start" | "stop" | "sleep" | "stall" | "clock_step" | "configuration" | "backup" | "backup_failed";
+        MarkKind: "boot" | "power_loss" | "start" | "stop" | "sleep" | "stall" | "clock_step" | "configuration" | "backup" | "backup_failed" | "set_aside";
         /** @description Most files changed at once. */
         MassChange: {
             /**
@@ -3872,7 +3924,7 @@ export interface components {
             snoozed: number;
             /** @description Its title. */
             title: string;
-            /** @description Notifications that rang. */
+            /** @description How often the desktop told of one of them, alone or among several; every channel where the desktop tells nothing. */
             told: number;
         };
         /** @description What each rule had to say lately, and whether anybody did anything about it. */
@@ -3923,6 +3975,8 @@ export interface components {
             kind: components["schemas"]["NoticeKind"];
             /** @description How bad. */
             level: components["schemas"]["Level"];
+            /** @description Alerts that it tells of for the first time, or again, when it stands for several. */
+            members?: components["schemas"]["AlertId"][];
             /** @description Not before this. */
             next_attempt: components["schemas"]["Timestamp"];
             /** @description Whether it should stay on the screen until it is dealt with. */
@@ -4326,7 +4380,7 @@ export interface components {
          * @description What a job waits for an answer to.
          * @enum {string}
          */
-        QuestionKind: "mass_change" | "source_missing" | "clock_jumped";
+        QuestionKind: "mass_change" | "source_missing" | "clock_jumped" | "clock_behind" | "key_missing";
         /** @description Hours of every day, in local time, in which nothing is told. */
         QuietHours: {
             except?: null | components["schemas"]["Level"];
@@ -4346,9 +4400,11 @@ export interface components {
         };
         /** @description A milder bound. */
         QuieterView: {
+            /** @description Notifications that rang in that time. */
+            instead_of: number;
             /** @description The bound for the rule's mildest level. */
             threshold: components["schemas"]["Threshold"];
-            /** @description Notifications that would have rung in the same time. */
+            /** @description Notifications that would have rung in the time whose samples are stored. */
             would_notify: number;
         };
         /** @description A catalog that was made anew. */
@@ -5104,22 +5160,29 @@ export interface components {
              * @description Smallest sample.
              */
             min?: number | null;
+            /** @description What the percentiles are of; left out for samples. */
+            of?: components["schemas"]["StatsOf"];
             /**
              * Format: double
-             * @description Median of the points (nearest rank).
+             * @description Median (nearest rank) of what `of` says.
              */
             p50?: number | null;
             /**
              * Format: double
-             * @description 95th percentile of the points (nearest rank).
+             * @description 95th percentile (nearest rank).
              */
             p95?: number | null;
             /**
              * Format: double
-             * @description 99th percentile of the points (nearest rank).
+             * @description 99th percentile (nearest rank).
              */
             p99?: number | null;
         };
+        /**
+         * @description What percentiles are of.
+         * @enum {string}
+         */
+        StatsOf: "samples" | "means";
         /** @description Everything at a glance. */
         Status: {
             /** @description Open alerts, the worst first. */
@@ -5216,6 +5279,46 @@ export interface components {
              * @description Everything in the home folder, in bytes.
              */
             total_bytes: number;
+        };
+        /**
+         * @description A store as somebody sets it up: written to the configuration. Keys stand in no file of Caretaker's, so they are named by where they
+         *     are.
+         */
+        StoreRequest: {
+            /** @description Where the access key is: `env:NAME` or `file:/path`. */
+            access_key: string;
+            /** @description The bucket. */
+            bucket: string;
+            /** @description Address of the server, unless it is Amazon's. */
+            endpoint?: string | null;
+            /** @description What all keys begin with; empty for none. */
+            prefix?: string;
+            /** @description The region that requests are signed for; `us-east-1` without it. */
+            region?: string | null;
+            /** @description Where the secret key is, likewise. */
+            secret_key: string;
+        };
+        /** @description Try a store. */
+        StoreTrialRequest: {
+            /** @description Its name. Without `store` it is one of the configuration. */
+            destination: string;
+            store?: null | components["schemas"]["StoreRequest"];
+        };
+        /** @description What came of a try. */
+        StoreTrialView: {
+            /** @description The name of the store. */
+            destination: string;
+            /** @description Whether copies can be made. */
+            is_usable: boolean;
+            /** @description Where it is: `s3://bucket/prefix`. */
+            place: string;
+            /** @description Every part, in order. */
+            steps: components["schemas"]["TrialStepView"][];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
         };
         /**
          * @description How a column says when.
@@ -5458,6 +5561,27 @@ export interface components {
          * @enum {string}
          */
         Touch: "reads" | "changes";
+        /**
+         * @description How a part of a try ended.
+         * @enum {string}
+         */
+        TrialState: "passed" | "warning" | "failed" | "skipped";
+        /**
+         * @description A part of a try.
+         * @enum {string}
+         */
+        TrialStep: "reach" | "clock" | "keys" | "bucket" | "list" | "write" | "remove";
+        /** @description A part of a try in words. */
+        TrialStepView: {
+            /** @description What was found. */
+            detail: string;
+            /** @description What to do; empty when there is nothing to do. */
+            hint: string;
+            /** @description How it ended. */
+            state: components["schemas"]["TrialState"];
+            /** @description Which. */
+            step: components["schemas"]["TrialStep"];
+        };
         /**
          * @description The unit of a series; it belongs to the series, never to its name.
          * @enum {string}
@@ -6647,6 +6771,78 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreTrialView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
