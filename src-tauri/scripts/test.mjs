@@ -11,7 +11,7 @@ import { exitCode, run } from './lib/run.mjs';
 // The Rust tests come last: nextest's summary is then the last line.
 const parts = {
   ui: { name: 'Tests of the window', test: (more) => npmTest('ui', more) },
-  browser: { name: 'Tests of every page in Chromium', test: (more) => npmTest('tests/ui', more), programs: true },
+  browser: { name: 'Tests of every page in Chromium', test: browserTests, programs: true },
   rust: { name: 'Rust tests', test: rustTests, programs: true },
 };
 
@@ -53,6 +53,12 @@ function npmTest(workspace, more) {
   return exitCode('npm', ['run', '--silent', 'test', '--workspace', workspace, '--', ...more], {
     environment: { CARETAKER_PROGRAMS: `${targetFolder}/debug` },
   });
+}
+
+/** A page sets up a store, which is a real one. */
+async function browserTests(more) {
+  await ensureMoto();
+  return npmTest('tests/ui', more);
 }
 
 async function rustTests(more) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use caretaker_tests::workspace;
 
 /// Methods for loops and doors, which no person asks for.
-const NOT_ASKED_FOR: [&str; 17] = [
+const NOT_ASKED_FOR: [&str; 18] = [
     "act",
     "backups_due",
     "catalog_asked",
@@ -19,6 +19,7 @@ const NOT_ASKED_FOR: [&str; 17] = [
     "prime",
     "recognise_session",
     "recognise_token",
+    "set_aside",
     "settings",
     "survey_due",
     "upkeep_due",

@@ -39,7 +39,7 @@ test('a job is set up, backs up, and says so everywhere', async ({ page, world, 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Set up a backup');
   await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled();
   await page.getByRole('textbox', { name: 'Another folder or file' }).fill(disk.data);
-  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('textbox', { name: 'Another folder for the backups' }).fill(disk.backups);
   await page.getByRole('button', { name: 'Use' }).click();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('papers');

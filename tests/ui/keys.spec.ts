@@ -51,7 +51,7 @@ test.use({ expectedErrors: /400/ });
 test('a job is encrypted once a part of its sheet was typed again', async ({ page, world, disk, open }) => {
   await open('backups/new');
   await page.getByRole('textbox', { name: 'Another folder or file' }).fill(disk.data);
-  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('textbox', { name: 'Another folder for the backups' }).fill(disk.backups);
   await page.getByRole('button', { name: 'Use' }).click();
   await page.getByRole('switch', { name: 'Encrypt' }).click();

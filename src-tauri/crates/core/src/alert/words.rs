@@ -56,6 +56,7 @@ pub fn subject(series: &SeriesKey) -> String {
         names::OWN_WRITTEN_DAY => "Caretaker's writes of a day".to_owned(),
         names::OWN_WAKEUPS => "Caretaker's wake-ups".to_owned(),
         names::OWN_DATABASE_SIZE => "Caretaker's databases".to_owned(),
+        names::OWN_DATABASE_DAMAGED => format!("Damaged files of {}", label("database")),
         names::QUEUE_DEPTH => format!("Queue {}", label("queue")),
         names::SAMPLE_AGE => "Newest sample".to_owned(),
         names::COLLECTOR_FAILING => format!("Collector {}", label("collector")),

@@ -3,6 +3,7 @@
 //!
 //! [`Document`] is the file as it stands, [`Settings`] is everything with defaults filled in.
 
+mod built_in_rule;
 mod change;
 mod channel;
 mod default_rules;
@@ -31,8 +32,9 @@ mod time_of_day;
 mod unset;
 mod whole_file;
 
+pub use built_in_rule::BuiltInRule;
 pub use channel::{ChannelKind, ChannelSettings, Credential, Unusable, is_credential};
-pub use default_rules::{BUILT_IN_RULES, BuiltInRule, LATER_IDS, default_rules};
+pub use default_rules::{BUILT_IN_RULES, LATER_IDS, default_rules};
 pub use document::Document;
 pub use origin::{Origin, ValueOrigin};
 pub use platform::Platform;

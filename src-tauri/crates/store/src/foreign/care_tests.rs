@@ -117,10 +117,8 @@ fn a_busy_writer_is_kept_waiting_for_no_more_than_a_moment_with_and_without_a_lo
                 other => panic!("{mode}: {other:?}"),
             }
         }
-        let said = writer.end();
-        let (rows, slowest) = said.trim().split_once(' ').unwrap();
-        assert!(rows.parse::<u64>().unwrap() > 199_000, "{mode}: it wrote meanwhile");
-        eprintln!("{mode}: longest lock {longest} ms, slowest write {slowest} ms");
+        let rows = writer.end();
+        assert!(rows.trim().parse::<u64>().unwrap() > 199_000, "{mode}: it wrote meanwhile");
         assert!(longest <= LONGEST_MS, "{mode}: a lock was held for {longest} ms");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::keys::{AGGREGATES, RuleSection};
 use super::resolve::has_window;
-use crate::config::default_rules::BuiltInRule;
+use crate::config::built_in_rule::BuiltInRule;
 use crate::config::fields::Fields;
 use crate::config::problem::ProblemCode;
 use crate::config::suggestion::nearest;
