@@ -116,7 +116,9 @@ mod tests {
     fn found(rounds: &[Round], most: usize) -> Option<Quieter> {
         let replay = |tried: &mut [Backtest]| -> Result<(), std::convert::Infallible> {
             for round in rounds {
-                tried.iter_mut().for_each(|backtest| backtest.see(round));
+                for backtest in &mut *tried {
+                    backtest.see(round);
+                }
             }
             Ok(())
         };

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn what_narrows_nothing_down_and_what_is_missing_is_said() {
         let flat = IndexFacts { spread: Some((5_000, 2_500)), ..index("state", &["state"]) };
-        assert!(matches!(review(&[flat.clone()], &[])[..], [IndexNote::Flat { each: 2_500, .. }]));
+        assert!(matches!(review(std::slice::from_ref(&flat), &[])[..], [IndexNote::Flat { each: 2_500, .. }]));
         for spread in [Some((900, 900)), Some((5_000, 2_000)), None] {
             assert_eq!(review(&[IndexFacts { spread, ..flat.clone() }], &[]), []);
         }

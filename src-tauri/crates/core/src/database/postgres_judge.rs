@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn one_that_does_not_answer_is_said_and_all_of_them_are_a_failure() {
         let silent = PostgresLook { database: "board".to_owned(), facts: None, why: "no such host".to_owned() };
-        let outcome = judge_postgres(&[silent.clone()], &|_| None);
+        let outcome = judge_postgres(std::slice::from_ref(&silent), &|_| None);
         assert_eq!(outcome.result, RunResult::Failed);
         let well = PostgresLook { database: "shop".to_owned(), facts: Some(calm()), why: String::new() };
         let outcome = judge_postgres(&[silent, well], &|_| Some(4_000_000.0));

@@ -64,9 +64,9 @@ fn flip_in_index(scene: &Scene) {
     drop(connection);
     let bytes = std::fs::read(scene.path()).unwrap();
     let marker = b"zzz the very last";
-    let places = bytes.windows(marker.len()).enumerate().filter(|(_, window)| window == marker).map(|(at, _)| at);
+    let mut places = bytes.windows(marker.len()).enumerate().filter(|(_, window)| window == marker).map(|(at, _)| at);
     // The leaf of an index begins with 10, that of a table with 13.
-    let at = places.filter(|at| bytes[at / 4_096 * 4_096] == 10).next_back().unwrap();
+    let at = places.rfind(|at| bytes[at / 4_096 * 4_096] == 10).unwrap();
     let file = std::fs::File::options().write(true).open(scene.path()).unwrap();
     file.write_all_at(&[bytes[at + 8] ^ 1], at as u64 + 8).unwrap();
 }

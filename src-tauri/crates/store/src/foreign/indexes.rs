@@ -84,12 +84,11 @@ fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Fo
     let mut found: Vec<(i64, ForeignKey)> = Vec::new();
     while let Some(row) = rows.next()? {
         let (id, column): (i64, String) = (row.get(0)?, row.get(2)?);
-        match found.last_mut().filter(|(last, _)| *last == id) {
-            Some((_, key)) => key.columns.push(column),
-            None => {
-                let key = ForeignKey { table: table.to_owned(), columns: vec![column], parent: row.get(1)? };
-                found.push((id, key));
-            }
+        if let Some((_, key)) = found.last_mut().filter(|(last, _)| *last == id) {
+            key.columns.push(column);
+        } else {
+            let key = ForeignKey { table: table.to_owned(), columns: vec![column], parent: row.get(1)? };
+            found.push((id, key));
         }
     }
     Ok(found.into_iter().map(|(_, key)| key).collect())

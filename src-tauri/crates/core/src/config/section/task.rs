@@ -221,7 +221,9 @@ impl TaskSection {
             Some("http") => fields.require("url"),
             Some("drill") => fields.require("job"),
             Some("sql-cleanup") if !is_ready_made => {
-                ["database", "table", "column"].iter().for_each(|key| fields.require(key))
+                for key in ["database", "table", "column"] {
+                    fields.require(key);
+                }
             }
             Some(_) | None => {}
         }

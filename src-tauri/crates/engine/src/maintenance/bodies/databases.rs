@@ -124,19 +124,18 @@ async fn looked(engine: &Engine, database: Option<&str>, steps: CareSteps) -> Re
     let settings = engine.settings();
     let mut order =
         SqliteOrder { steps, never: vec![engine.home().folder().display().to_string()], ..SqliteOrder::default() };
-    match database {
-        Some(one) => order.named.push(one.to_owned()),
-        None => {
-            for job in settings.jobs.iter().filter(|job| !job.is_own()) {
-                order.named.extend(job.sqlite.iter().cloned());
-                order.searched.push(Searched { folders: job.folders.clone(), exclude: job.exclude.clone() });
-            }
-            order.named.extend(settings.tasks.iter().filter_map(|task| match &task.work {
-                TaskWork::SqliteCare(care) => care.database.clone(),
-                TaskWork::SqlCleanup(rows) => rows.database.clone(),
-                _ => None,
-            }));
+    if let Some(one) = database {
+        order.named.push(one.to_owned());
+    } else {
+        for job in settings.jobs.iter().filter(|job| !job.is_own()) {
+            order.named.extend(job.sqlite.iter().cloned());
+            order.searched.push(Searched { folders: job.folders.clone(), exclude: job.exclude.clone() });
         }
+        order.named.extend(settings.tasks.iter().filter_map(|task| match &task.work {
+            TaskWork::SqliteCare(care) => care.database.clone(),
+            TaskWork::SqlCleanup(rows) => rows.database.clone(),
+            _ => None,
+        }));
     }
     let nothing = "No SQLite database is known: name one as `sqlite` of a backup job, or as `database` of a task of the kind `sqlite-care`.";
     if order.named.is_empty() && order.searched.iter().all(|searched| searched.folders.is_empty()) {
