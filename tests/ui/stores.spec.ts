@@ -73,7 +73,7 @@ test('a store is tested, added with the keyboard alone, and gets copies', async 
   await field(page, 'Folder in it').fill('laptop');
   await expect(form(page).getByText(/^Copies can be made/)).toBeHidden();
   await form(page).getByRole('button', { name: 'Add the store' }).press('Enter');
-  await expect(page.getByRole('checkbox', { name: /^offsite s3:\/\/archives\/laptop/ })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: /^offsite http.*, bucket archives\/laptop/ })).toBeChecked();
   await expect(form(page)).toBeHidden();
 
   await page.getByRole('button', { name: 'Save' }).click();
