@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use caretaker_testkit::{Fault, FaultProxy, ObjectStore};
+use caretaker_tests::noise;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -12,20 +13,6 @@ use crate::world::World;
 
 fn put(path: &Path, bytes: &[u8]) {
     fs::File::create(path).unwrap().write_all(bytes).unwrap();
-}
-
-/// Bytes that no program packs.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
 }
 
 fn configure(world: &World, endpoint: &str) {

@@ -12,6 +12,7 @@ use caretaker_core::view::{
     ActivityResult, ActivityState, CopyState, ImportKeyRequest, KeyState, RebuildView, RestoreRequest, VerifyRequest,
 };
 use caretaker_testkit::World;
+use caretaker_tests::noise;
 
 use crate::store_scene::{Scene, configuration, over, put, with_keys};
 
@@ -75,20 +76,6 @@ async fn lose_everything_here(scene: &mut Scene) {
         let _ = std::fs::remove_file(scene.world.home().join(format!("catalog.db{end}")));
     }
     std::fs::remove_dir_all(scene.path("disk")).unwrap();
-}
-
-/// Bytes that no program packs.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
 }
 
 fn put_bytes(path: &Path, bytes: &[u8]) {
